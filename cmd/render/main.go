@@ -1,0 +1,32 @@
+// Command render splits a MultiCasskop into one kustomize overlay for each Kubernetes cluster.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+)
+
+// Exit codes.
+const (
+	exitFound = 1 // the check found something, or there is a difference
+	exitUsage = 2 // bad input or bad usage
+)
+
+// exitStatus ends the program with a code, after everything has been said.
+type exitStatus int
+
+func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+func main() {
+	err := newRootCommand(os.Stdin, os.Stdout, os.Stderr).Execute()
+	var status exitStatus
+	switch {
+	case err == nil:
+	case errors.As(err, &status):
+		os.Exit(int(status))
+	default:
+		fmt.Fprintln(os.Stderr, "error:", err)
+		os.Exit(exitUsage)
+	}
+}

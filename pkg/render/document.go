@@ -1,0 +1,356 @@
+package render
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/casskop-gitops/casskop-gitops/pkg/schema"
+)
+
+// Limits of what is read. They are far above any real ring, and keep a hostile file from taking the machine's memory.
+const (
+	MaxSourceBytes   = 32 << 20 // one file; a thousand rings are about 5 MB
+	maxDocumentNodes = 200_000  // values of one document, aliases expanded
+	maxDepth         = 100
+)
+
+// Source is one input: a file's content under the name that messages show.
+type Source struct {
+	Name string
+	Data []byte
+}
+
+// document is one YAML document: its values as JSON knows them, and its nodes, which know the lines.
+type document struct {
+	file  string
+	root  *yaml.Node
+	value map[string]any
+}
+
+var yamlErrorLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`)
+
+// parseSource reads all documents of a source. Empty documents are passed over.
+func parseSource(src Source) (docs []*document, problems Problems) {
+	if len(src.Data) > MaxSourceBytes {
+		return nil, Problems{{File: src.Name, Message: fmt.Sprintf("the file has %d bytes, at most %d (%d MiB) are read",
+			len(src.Data), MaxSourceBytes, MaxSourceBytes>>20), Hint: "split it into several files"}}
+	}
+	if i := invalidUTF8(src.Data); i >= 0 {
+		return nil, Problems{{File: src.Name, Line: 1 + bytes.Count(src.Data[:i], []byte("\n")), Message: "not UTF-8 text",
+			Hint: "save the file as UTF-8"}}
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(src.Data))
+	for {
+		var root yaml.Node
+		err := decoder.Decode(&root)
+		if errors.Is(err, io.EOF) {
+			return docs, problems
+		}
+		if err != nil {
+			return docs, append(problems, yamlProblem(src.Name, err))
+		}
+		doc, found := newDocument(src.Name, &root)
+		problems = append(problems, found...)
+		if doc != nil {
+			docs = append(docs, doc)
+		}
+	}
+}
+
+func invalidUTF8(data []byte) int {
+	if utf8.Valid(data) {
+		return -1
+	}
+	for i := 0; i < len(data); {
+		r, size := utf8.DecodeRune(data[i:])
+		if r == utf8.RuneError && size == 1 {
+			return i
+		}
+		i += size
+	}
+	return -1
+}
+
+// yamlProblem takes the line out of the parser's message, since it has no other form (go.yaml.in/yaml/v3 3.0.6).
+func yamlProblem(file string, err error) Problem {
+	p := Problem{File: file, Message: "not YAML: " + err.Error()}
+	if m := yamlErrorLine.FindStringSubmatch(err.Error()); m != nil {
+		p.Line, _ = strconv.Atoi(m[1]) // no line: 0, which means not known
+		p.Message = "not YAML: " + m[2]
+	}
+	p.Hint = "check the indentation and the quotes there and just above"
+	return p
+}
+
+func newDocument(file string, root *yaml.Node) (*document, Problems) {
+	if len(root.Content) == 0 {
+		return nil, nil
+	}
+	c := converter{file: file}
+	value := c.convert(root.Content[0], 0)
+	if len(c.problems) > 0 {
+		return nil, c.problems
+	}
+	if value == nil {
+		return nil, nil
+	}
+	m, ok := value.(map[string]any)
+	if !ok {
+		return nil, Problems{{File: file, Line: root.Content[0].Line, Column: root.Content[0].Column, Value: shown(value),
+			Message: "expected an object with apiVersion and kind"}}
+	}
+	return &document{file: file, root: root.Content[0], value: m}, nil
+}
+
+// converter turns nodes into the values that kubectl would send: YAML 1.1 booleans, integers as int64, no other types.
+type converter struct {
+	file     string
+	nodes    int
+	problems Problems
+}
+
+func (c *converter) convert(n *yaml.Node, depth int) any {
+	c.nodes++
+	if c.nodes == maxDocumentNodes {
+		c.problem(n, fmt.Sprintf("the document has more than %d values, aliases expanded", maxDocumentNodes),
+			"no ring is that large: look for aliases that repeat each other")
+	}
+	if depth == maxDepth {
+		c.problem(n, fmt.Sprintf("nested deeper than %d levels", maxDepth), "look for an alias inside its own anchor")
+	}
+	if c.nodes >= maxDocumentNodes || depth >= maxDepth {
+		return nil
+	}
+	switch n.Kind {
+	case yaml.AliasNode:
+		return c.convert(n.Alias, depth+1)
+	case yaml.MappingNode:
+		return c.mapping(n, depth)
+	case yaml.SequenceNode:
+		list := make([]any, 0, len(n.Content))
+		for _, item := range n.Content {
+			list = append(list, c.convert(item, depth+1))
+		}
+		return list
+	default:
+		return c.scalar(n)
+	}
+}
+
+func (c *converter) mapping(n *yaml.Node, depth int) any {
+	out := make(map[string]any, len(n.Content)/2)
+	lines := make(map[string]int, len(n.Content)/2)
+	var merges []*yaml.Node
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		if key.Tag == "!!merge" {
+			merges = append(merges, value)
+			continue
+		}
+		if key.Kind != yaml.ScalarNode {
+			c.problem(key, "a key must be plain text", "")
+			continue
+		}
+		name := keyName(key)
+		if line, twice := lines[name]; twice {
+			c.problem(key, fmt.Sprintf("key %q stands here and in line %d", name, line), "remove one of the two")
+			continue
+		}
+		lines[name] = key.Line
+		out[name] = c.convert(value, depth+1)
+	}
+	for _, m := range merges {
+		c.mergeInto(out, m, depth)
+	}
+	return out
+}
+
+// mergeInto does YAML's <<: keys that are there already win, and so does the first of several mappings.
+func (c *converter) mergeInto(out map[string]any, n *yaml.Node, depth int) {
+	if n.Kind == yaml.SequenceNode {
+		for _, item := range n.Content {
+			c.mergeInto(out, item, depth+1)
+		}
+		return
+	}
+	m, ok := c.convert(n, depth+1).(map[string]any)
+	if !ok {
+		c.problem(n, "<< takes a mapping or a list of mappings", "")
+		return
+	}
+	for k, v := range m {
+		if _, present := out[k]; !present {
+			out[k] = v
+		}
+	}
+}
+
+// keyName is the key as kubectl would send it: bare y, on, yes and the like are booleans there.
+func keyName(key *yaml.Node) string {
+	if b, ok := oldBoolean(key); ok {
+		return strconv.FormatBool(b)
+	}
+	return key.Value
+}
+
+func (c *converter) scalar(n *yaml.Node) any {
+	if b, ok := oldBoolean(n); ok {
+		return b
+	}
+	switch n.ShortTag() {
+	case "!!null":
+		return nil
+	case "!!bool", "!!int", "!!float":
+		var v any
+		if err := n.Decode(&v); err != nil {
+			c.problem(n, "cannot read this value: "+strings.TrimPrefix(err.Error(), "yaml: "), "")
+			return nil
+		}
+		return c.number(n, v)
+	case "!!str", "!!timestamp":
+		return n.Value
+	}
+	c.problem(n, fmt.Sprintf("YAML tag %s is not supported", n.ShortTag()), "remove the tag")
+	return nil
+}
+
+func (c *converter) number(n *yaml.Node, v any) any {
+	switch e := v.(type) {
+	case int:
+		return int64(e)
+	case uint64:
+		return float64(e)
+	case float64:
+		if math.IsNaN(e) || math.IsInf(e, 0) {
+			c.problem(n, "not a number that JSON can hold", "quote it if it is text")
+			return nil
+		}
+	}
+	return v
+}
+
+// oldBoolean reads the words that YAML 1.1, and so kubectl, takes for booleans and YAML 1.2 for text.
+func oldBoolean(n *yaml.Node) (value, ok bool) {
+	if n.Style != 0 || n.Kind != yaml.ScalarNode {
+		return false, false
+	}
+	switch n.Value {
+	case "y", "Y", "yes", "Yes", "YES", "on", "On", "ON":
+		return true, true
+	case "n", "N", "no", "No", "NO", "off", "Off", "OFF":
+		return false, true
+	}
+	return false, false
+}
+
+func (c *converter) problem(n *yaml.Node, message, hint string) {
+	c.problems = append(c.problems, Problem{File: c.file, Line: n.Line, Column: n.Column, Message: message, Hint: hint})
+}
+
+// problem makes a Problem about the field at path, or about the nearest thing above it that stands in the document.
+func (d *document) problem(path schema.Path, value any, message, hint string) Problem {
+	n := d.find(path)
+	return Problem{File: d.file, Line: n.Line, Column: n.Column, Path: path.String(), Value: shown(value), Message: message, Hint: hint}
+}
+
+// has reports whether the document itself says something at path.
+func (d *document) has(path schema.Path) bool {
+	var v any = d.value
+	for _, elem := range path {
+		switch e := elem.(type) {
+		case string:
+			m, ok := v.(map[string]any)
+			if !ok {
+				return false
+			}
+			if v, ok = m[e]; !ok {
+				return false
+			}
+		case int:
+			l, ok := v.([]any)
+			if !ok || e >= len(l) {
+				return false
+			}
+			v = l[e]
+		}
+	}
+	return true
+}
+
+func (d *document) find(path schema.Path) *yaml.Node {
+	place, n := d.root, d.root
+	for _, elem := range path {
+		if n.Kind == yaml.AliasNode {
+			n = n.Alias
+		}
+		key, value := below(n, elem)
+		if value == nil {
+			break
+		}
+		if place, n = key, value; n.Kind == yaml.ScalarNode {
+			place = n
+		}
+	}
+	return place
+}
+
+// below returns the node of a key and of its value; for an index both are the item.
+func below(n *yaml.Node, elem any) (key, value *yaml.Node) {
+	switch e := elem.(type) {
+	case string:
+		if n.Kind != yaml.MappingNode {
+			return nil, nil
+		}
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if keyName(n.Content[i]) == e {
+				return n.Content[i], n.Content[i+1]
+			}
+		}
+	case int:
+		if n.Kind == yaml.SequenceNode && e < len(n.Content) {
+			return n.Content[e], n.Content[e]
+		}
+	}
+	return nil, nil
+}
+
+// keys lists the keys of the mapping at path in the order in which they stand there, without those of merge keys.
+func (d *document) keys(path schema.Path) (keys []string) {
+	n := d.root
+	for _, elem := range path {
+		if n != nil && n.Kind == yaml.AliasNode {
+			n = n.Alias
+		}
+		if n == nil {
+			return nil
+		}
+		_, n = below(n, elem)
+	}
+	if n != nil && n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	if n == nil || n.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Tag != "!!merge" {
+			keys = append(keys, keyName(n.Content[i]))
+		}
+	}
+	return keys
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	return slices.Sorted(maps.Keys(m))
+}

@@ -1,0 +1,136 @@
+package render
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/casskop-gitops/casskop-gitops/pkg/api/v1alpha1"
+	"github.com/casskop-gitops/casskop-gitops/pkg/casskop"
+)
+
+// rendered reads what an earlier run left in a tree: the objects that are, or are about to be, live.
+type rendered struct {
+	tree fs.FS
+}
+
+// objects returns the CassandraCluster of ring in each of the named clusters that has one, by cluster. They are put together
+// as kustomize would: the base with the overlay's patch.
+func (r rendered) objects(ring string, clusters []string) (map[string]*oldObject, Problems) {
+	out := map[string]*oldObject{}
+	var base map[string]any
+	for _, cluster := range clusters {
+		patch, problem := r.read(overlayPath(cluster, ring, overlayFile))
+		if problem != nil {
+			return nil, Problems{*problem}
+		}
+		if patch == nil {
+			continue
+		}
+		if base == nil {
+			if base, problem = r.read(basePath(ring, baseFile)); problem != nil {
+				return nil, Problems{*problem}
+			}
+		}
+		old := &oldObject{Object: applyPatch(base, patch)}
+		typed, err := decodeCluster(old.Object)
+		if err != nil {
+			return nil, Problems{unreadable(overlayPath(cluster, ring, overlayFile), err.Error())}
+		}
+		old.Typed = typed
+		out[cluster] = old
+	}
+	return out, nil
+}
+
+// oldObject is a CassandraCluster as an earlier run rendered it.
+type oldObject struct {
+	Object map[string]any
+	Typed  *casskop.CassandraCluster
+}
+
+func (o *oldObject) revision() string { return o.Typed.Annotations[v1alpha1.AnnotationRevision] }
+
+// seeds returns the seed list that the datacenter runs with.
+func (o *oldObject) seeds() []string {
+	if o == nil {
+		return nil
+	}
+	list := o.Typed.Annotations[v1alpha1.AnnotationSeedlist]
+	if list == "" {
+		return nil
+	}
+	return strings.Split(list, ",")
+}
+
+// read returns the one document of a rendered file, or nil when there is no such file or it is not ours.
+func (r rendered) read(name string) (map[string]any, *Problem) {
+	content, err := fs.ReadFile(r.tree, name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		p := unreadable(name, err.Error())
+		return nil, &p
+	case !ours(content):
+		return nil, nil
+	}
+	docs, problems := parseSource(Source{Name: name, Data: content})
+	if len(problems) > 0 {
+		p := problems[0]
+		p.Hint = restoreHint(name)
+		return nil, &p
+	}
+	if len(docs) != 1 {
+		p := unreadable(name, fmt.Sprintf("expected one document, found %d", len(docs)))
+		return nil, &p
+	}
+	return docs[0].value, nil
+}
+
+func unreadable(name, why string) Problem {
+	return Problem{File: name, Line: 1, Message: "cannot tell what is rendered here: " + why, Hint: restoreHint(name)}
+}
+
+func restoreHint(name string) string {
+	return "the guard rails compare with it: restore it (git checkout HEAD -- " + name + "), then render again"
+}
+
+// rings lists the clusters that hold each ring, as the tree has them.
+func (r rendered) rings() (map[string][]string, error) {
+	out := map[string][]string{}
+	clusters, err := readDir(r.tree, clustersDir)
+	if err != nil {
+		return nil, err
+	}
+	for _, cluster := range clusters {
+		if !cluster.IsDir() {
+			continue
+		}
+		rings, err := readDir(r.tree, path.Join(clustersDir, cluster.Name()))
+		if err != nil {
+			return nil, err
+		}
+		for _, ring := range rings {
+			if _, reserved := reservedNames[ring.Name()]; reserved || !ring.IsDir() {
+				continue
+			}
+			content, err := fs.ReadFile(r.tree, overlayPath(cluster.Name(), ring.Name(), overlayFile))
+			if err == nil && ours(content) {
+				out[ring.Name()] = append(out[ring.Name()], cluster.Name())
+			}
+		}
+	}
+	return out, nil
+}
+
+// readDir is fs.ReadDir, with nothing in a folder that is not there.
+func readDir(tree fs.FS, dir string) ([]fs.DirEntry, error) {
+	entries, err := fs.ReadDir(tree, dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return entries, err
+}
