@@ -7,17 +7,26 @@ import (
 	"github.com/casskop-gitops/casskop-gitops/pkg/render"
 )
 
-// plan reads everything and computes what the tree should be. Problems are printed; an error among them ends the command.
-func (a *app) plan(opts render.Options, tree *treeOnDisk) (*render.Plan, error) {
+// make reads everything and computes what the tree should be.
+func (a *app) make(opts render.Options, tree *treeOnDisk) (*render.Plan, render.Problems, error) {
 	sources, err := a.sources()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	against, err := a.treeAt(a.flags.against)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	plan, problems := render.Make(sources, opts, tree.files, against)
+	return plan, problems, nil
+}
+
+// plan is make with the problems printed; an error among them ends the command.
+func (a *app) plan(opts render.Options, tree *treeOnDisk) (*render.Plan, error) {
+	plan, problems, err := a.make(opts, tree)
+	if err != nil {
+		return nil, err
+	}
 	a.printProblems(problems)
 	if len(problems.Errors()) > 0 {
 		return nil, exitStatus(exitUsage)

@@ -34,23 +34,61 @@ type Source struct {
 // document is one YAML document: its values as JSON knows them, and its nodes, which know the lines.
 type document struct {
 	file  string
+	above int // lines of the file above the text that root was read from
 	root  *yaml.Node
 	value map[string]any
 }
 
+// chunk is a piece of a source that holds whole documents, so that pieces can be read side by side.
+type chunk struct {
+	file  string
+	data  []byte
+	above int
+}
+
 var yamlErrorLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`)
 
-// parseSource reads all documents of a source. Empty documents are passed over.
-func parseSource(src Source) (docs []*document, problems Problems) {
+// split cuts a source at its document markers. They stand at the begin of a line, and nowhere else in YAML.
+func split(src Source) ([]chunk, Problems) {
 	if len(src.Data) > MaxSourceBytes {
-		return nil, Problems{{File: src.Name, Message: fmt.Sprintf("the file has %d bytes, at most %d (%d MiB) are read",
-			len(src.Data), MaxSourceBytes, MaxSourceBytes>>20), Hint: "split it into several files"}}
+		return nil, Problems{{File: src.Name, Message: fmt.Sprintf("the file is larger than %d MiB, which is the most that is read",
+			MaxSourceBytes>>20), Hint: "split it into several files"}}
 	}
 	if i := invalidUTF8(src.Data); i >= 0 {
 		return nil, Problems{{File: src.Name, Line: 1 + bytes.Count(src.Data[:i], []byte("\n")), Message: "not UTF-8 text",
 			Hint: "save the file as UTF-8"}}
 	}
-	decoder := yaml.NewDecoder(bytes.NewReader(src.Data))
+	var chunks []chunk
+	above, begin, line := 0, 0, 0
+	for at := 0; at < len(src.Data); line++ {
+		end := at + 1 + bytes.IndexByte(src.Data[at:], '\n')
+		if end == at {
+			end = len(src.Data)
+		}
+		switch text := src.Data[at:end]; {
+		case text[0] == '%': // a directive belongs to the marker below it
+			return []chunk{{file: src.Name, data: src.Data}}, nil
+		case at > begin && bytes.HasPrefix(text, []byte("---")) && (len(text) == 3 || strings.IndexByte(" \t\r\n", text[3]) >= 0):
+			chunks = append(chunks, chunk{file: src.Name, data: src.Data[begin:at], above: above})
+			begin, above = at, line
+		}
+		at = end
+	}
+	return append(chunks, chunk{file: src.Name, data: src.Data[begin:], above: above}), nil
+}
+
+// parseSource reads all documents of a source. Empty documents are passed over.
+func parseSource(src Source) (docs []*document, problems Problems) {
+	chunks, problems := split(src)
+	for _, c := range chunks {
+		found, wrong := c.parse()
+		docs, problems = append(docs, found...), append(problems, wrong...)
+	}
+	return docs, problems
+}
+
+func (c chunk) parse() (docs []*document, problems Problems) {
+	decoder := yaml.NewDecoder(bytes.NewReader(c.data))
 	for {
 		var root yaml.Node
 		err := decoder.Decode(&root)
@@ -58,9 +96,9 @@ func parseSource(src Source) (docs []*document, problems Problems) {
 			return docs, problems
 		}
 		if err != nil {
-			return docs, append(problems, yamlProblem(src.Name, err))
+			return docs, append(problems, c.yamlProblem(err))
 		}
-		doc, found := newDocument(src.Name, &root)
+		doc, found := c.document(&root)
 		problems = append(problems, found...)
 		if doc != nil {
 			docs = append(docs, doc)
@@ -83,39 +121,42 @@ func invalidUTF8(data []byte) int {
 }
 
 // yamlProblem takes the line out of the parser's message, since it has no other form (go.yaml.in/yaml/v3 3.0.6).
-func yamlProblem(file string, err error) Problem {
-	p := Problem{File: file, Message: "not YAML: " + err.Error()}
+func (c chunk) yamlProblem(err error) Problem {
+	p := Problem{File: c.file, Message: "not YAML: " + err.Error()}
 	if m := yamlErrorLine.FindStringSubmatch(err.Error()); m != nil {
-		p.Line, _ = strconv.Atoi(m[1]) // no line: 0, which means not known
+		if line, err := strconv.Atoi(m[1]); err == nil {
+			p.Line = line + c.above
+		}
 		p.Message = "not YAML: " + m[2]
 	}
 	p.Hint = "check the indentation and the quotes there and just above"
 	return p
 }
 
-func newDocument(file string, root *yaml.Node) (*document, Problems) {
+func (c chunk) document(root *yaml.Node) (*document, Problems) {
 	if len(root.Content) == 0 {
 		return nil, nil
 	}
-	c := converter{file: file}
-	value := c.convert(root.Content[0], 0)
-	if len(c.problems) > 0 {
-		return nil, c.problems
+	doc := &document{file: c.file, above: c.above, root: root.Content[0]}
+	convert := converter{doc: doc}
+	value := convert.convert(doc.root, 0)
+	if len(convert.problems) > 0 {
+		return nil, convert.problems
 	}
 	if value == nil {
 		return nil, nil
 	}
 	m, ok := value.(map[string]any)
 	if !ok {
-		return nil, Problems{{File: file, Line: root.Content[0].Line, Column: root.Content[0].Column, Value: shown(value),
-			Message: "expected an object with apiVersion and kind"}}
+		return nil, Problems{doc.problem(nil, value, "expected an object with apiVersion and kind", "")}
 	}
-	return &document{file: file, root: root.Content[0], value: m}, nil
+	doc.value = m
+	return doc, nil
 }
 
 // converter turns nodes into the values that kubectl would send: YAML 1.1 booleans, integers as int64, no other types.
 type converter struct {
-	file     string
+	doc      *document
 	nodes    int
 	problems Problems
 }
@@ -164,8 +205,11 @@ func (c *converter) mapping(n *yaml.Node, depth int) any {
 		}
 		name := keyName(key)
 		if line, twice := lines[name]; twice {
-			c.problem(key, fmt.Sprintf("key %q stands here and in line %d", name, line), "remove one of the two")
+			c.problem(key, fmt.Sprintf("key %q stands here and in line %d", name, line+c.doc.above), "remove one of the two")
 			continue
+		}
+		if isDirective(name) {
+			c.problem(key, name+" is a directive of strategic merge patches, it cannot be a key", "overrides merge by themselves: write the value alone")
 		}
 		lines[name] = key.Line
 		out[name] = c.convert(value, depth+1)
@@ -174,6 +218,15 @@ func (c *converter) mapping(n *yaml.Node, depth int) any {
 		c.mergeInto(out, m, depth)
 	}
 	return out
+}
+
+// isDirective knows the keys that kustomize would obey instead of passing them on.
+func isDirective(key string) bool {
+	if !strings.HasPrefix(key, "$") {
+		return false
+	}
+	name, _, _ := strings.Cut(key, "/")
+	return slices.Contains([]string{"$patch", "$retainKeys", "$setElementOrder", "$deleteFromPrimitiveList"}, name)
 }
 
 // mergeInto does YAML's <<: keys that are there already win, and so does the first of several mappings.
@@ -242,26 +295,28 @@ func (c *converter) number(n *yaml.Node, v any) any {
 
 // oldBoolean reads the words that YAML 1.1, and so kubectl, takes for booleans and YAML 1.2 for text.
 func oldBoolean(n *yaml.Node) (value, ok bool) {
-	if n.Style != 0 || n.Kind != yaml.ScalarNode {
+	if n.Style != 0 || n.Kind != yaml.ScalarNode || !isOldBoolean(n.Value) {
 		return false, false
 	}
-	switch n.Value {
-	case "y", "Y", "yes", "Yes", "YES", "on", "On", "ON":
-		return true, true
-	case "n", "N", "no", "No", "NO", "off", "Off", "OFF":
-		return false, true
+	return strings.ContainsAny(n.Value[:1], "yY") || strings.EqualFold(n.Value, "on"), true
+}
+
+func isOldBoolean(s string) bool {
+	switch s {
+	case "y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "n", "N", "no", "No", "NO", "off", "Off", "OFF":
+		return true
 	}
-	return false, false
+	return false
 }
 
 func (c *converter) problem(n *yaml.Node, message, hint string) {
-	c.problems = append(c.problems, Problem{File: c.file, Line: n.Line, Column: n.Column, Message: message, Hint: hint})
+	c.problems = append(c.problems, Problem{File: c.doc.file, Line: n.Line + c.doc.above, Column: n.Column, Message: message, Hint: hint})
 }
 
 // problem makes a Problem about the field at path, or about the nearest thing above it that stands in the document.
 func (d *document) problem(path schema.Path, value any, message, hint string) Problem {
 	n := d.find(path)
-	return Problem{File: d.file, Line: n.Line, Column: n.Column, Path: path.String(), Value: shown(value), Message: message, Hint: hint}
+	return Problem{File: d.file, Line: n.Line + d.above, Column: n.Column, Path: path.String(), Value: shown(value), Message: message, Hint: hint}
 }
 
 // has reports whether the document itself says something at path.

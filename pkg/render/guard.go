@@ -188,7 +188,7 @@ func (p *planner) leaves(name, cluster string, ring *Ring) Problem {
 			name), Hint: "give all MultiCasskops of this tree in one run (-f a.yaml -f b.yaml, or -f DIR); " + hint}
 	}
 	message := fmt.Sprintf("cluster %s leaves ring %s: it is rendered in %s", cluster, name, overlayPath(cluster, name, ""))
-	return ring.doc.problem(schema.Path{"spec", "override"}, nil, message, hint)
+	return ring.listed.saying(message, hint)
 }
 
 func (ring *Ring) cluster(name string) *Cluster {

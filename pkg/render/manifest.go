@@ -3,9 +3,13 @@ package render
 import (
 	"bytes"
 	"crypto/sha256"
+	"embed"
 	"encoding/hex"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
+	"text/template"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -26,21 +30,63 @@ type File struct {
 	Content []byte
 }
 
-// manifest writes objects as YAML documents below the header. Keys are sorted, so that the same objects give the same bytes.
-func manifest(objects ...any) ([]byte, error) {
+// fileWriter collects files and keeps the first error.
+type fileWriter struct {
+	files []File
+	err   error
+}
+
+func (w *fileWriter) add(cluster, name string, body []byte, err error) {
+	if err != nil && w.err == nil {
+		w.err = fmt.Errorf("%s: %w", name, err)
+	}
+	w.files = append(w.files, File{Path: name, Cluster: cluster, Content: append(header(body), body...)})
+}
+
+// object writes a file as YAML with sorted keys, so that the same object gives the same bytes.
+func (w *fileWriter) object(cluster, name string, object map[string]any) {
 	var body bytes.Buffer
 	encoder := yaml.NewEncoder(&body)
 	encoder.SetIndent(2)
 	encoder.CompactSeqIndent()
-	for _, o := range objects {
-		if err := encoder.Encode(o); err != nil {
-			return nil, err
+	err := encoder.Encode(object)
+	w.add(cluster, name, body.Bytes(), errors.Join(err, encoder.Close()))
+}
+
+//go:embed templates
+var templateFiles embed.FS
+
+var templates = template.Must(template.ParseFS(templateFiles, "templates/*.yaml"))
+
+// text writes a file from its template; the view holds its values as YAML scalars.
+func (w *fileWriter) text(cluster, name, template string, view any) {
+	var body bytes.Buffer
+	err := templates.ExecuteTemplate(&body, template, view)
+	w.add(cluster, name, body.Bytes(), err)
+}
+
+// scalar writes a string as YAML: plain where it begins with a letter or a dot and is no word that means something else, as all
+// names do but a few; else quoted.
+func scalar(s string) string {
+	if isPlain(s) {
+		return s
+	}
+	b, err := json.Marshal(s) // a JSON string is a double-quoted YAML scalar
+	if err != nil {
+		panic(err) // strings always encode
+	}
+	return string(b)
+}
+
+func isPlain(s string) bool {
+	letter := func(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
+	for i := range len(s) {
+		if c := s[i]; !letter(c) && (i == 0 && c != '.' || i > 0 && !('0' <= c && c <= '9' || c == '-' || c == '.' || c == '/')) {
+			return false
 		}
 	}
-	if err := encoder.Close(); err != nil {
-		return nil, err
-	}
-	return append(header(body.Bytes()), body.Bytes()...), nil
+	n := yaml.Node{Kind: yaml.ScalarNode, Value: s}
+	return n.ShortTag() == "!!str" && !isOldBoolean(s)
 }
 
 func header(body []byte) []byte {

@@ -76,7 +76,6 @@ func (r *ringReader) checkObject(raw any, at schema.Path, version string) map[st
 		delete(meta, name.(string))
 	}
 	r.checkAnnotations(meta, at)
-	r.checkReservedKeys(given, at)
 	if len(r.problems.Errors()) > before {
 		return nil
 	}
@@ -120,24 +119,6 @@ func (r *ringReader) checkAnnotations(meta map[string]any, at schema.Path) {
 			r.fail(path, annotations[name], "annotations of "+v1alpha1.Prefix+" are written by render", "remove it")
 		case strings.HasPrefix(name, "config.kubernetes.io/"), strings.HasPrefix(name, "internal.config.kubernetes.io/"):
 			r.fail(path, annotations[name], "kustomize takes this annotation for its own, and it would not reach the cluster", "remove it")
-		}
-	}
-}
-
-// checkReservedKeys refuses keys that a strategic merge patch takes for directives.
-func (r *ringReader) checkReservedKeys(v any, at schema.Path) {
-	switch e := v.(type) {
-	case map[string]any:
-		for _, k := range sortedKeys(e) {
-			if strings.HasPrefix(k, "$patch") || strings.HasPrefix(k, "$setElementOrder") || strings.HasPrefix(k, "$deleteFromPrimitiveList") ||
-				strings.HasPrefix(k, "$retainKeys") {
-				r.fail(at.Child(k), e[k], "is a directive of strategic merge patches, it cannot be a key", "")
-			}
-			r.checkReservedKeys(e[k], at.Child(k))
-		}
-	case []any:
-		for i := range e {
-			r.checkReservedKeys(e[i], at.Child(i))
 		}
 	}
 }

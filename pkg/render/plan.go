@@ -29,7 +29,7 @@ type Plan struct {
 type Change struct {
 	File
 	Action Action
-	Old    []byte // what the tree has; nil for a new file
+	Old    []byte // what the tree has; nil for a new file, and for one that stays, like Content
 	Edited bool   // somebody changed the rendered file by hand
 }
 
@@ -50,39 +50,37 @@ func (p *Plan) Changed() bool {
 
 // Make reads all sources and plans the tree. tree is what stands in the output directory; against, if not nil, is what the
 // guard rails compare with in its place. The same sources in any order give the same plan. With errors among the problems the
-// plan is nil or incomplete and must not be written.
+// plan must not be written; it is nil when an error is not a guard rail's.
 func Make(sources []Source, opts Options, tree, against fs.FS) (*Plan, Problems) {
 	if opts.Config == nil {
 		opts.Config = DefaultConfig()
 	}
-	if against == nil {
-		against = tree
+	p := planner{opts: &opts, tree: rendered{tree}, against: rendered{tree}, plan: &Plan{old: map[string]map[string]*oldObject{}}}
+	if against != nil {
+		p.against, p.elsewhere = rendered{against}, true
 	}
-	p := planner{opts: &opts, tree: rendered{tree}, against: rendered{against}, plan: &Plan{old: map[string]map[string]*oldObject{}}}
 	if opts.syncs(v1alpha1.SyncArgoCD) {
-		p.add(Problem{Message: "sync argocd: not yet", Hint: "use flux or none"})
-		return nil, p.problems
+		return nil, Problems{{Message: "sync argocd: not yet", Hint: "use flux or none"}}
 	}
-	p.readRings(sources)
+	p.rings(sources)
 	p.checkNames()
-	if len(p.problems.Errors()) > 0 {
+	p.checkRemoved()
+	if len(p.problems.Refused()) > 0 {
 		return nil, p.problems.Sorted()
 	}
-	p.compare()
-	if len(p.problems.Errors()) > 0 {
+	p.shared()
+	p.stale()
+	if len(p.problems.Refused()) > 0 {
 		return nil, p.problems.Sorted()
 	}
-	files := p.render()
-	if len(p.problems.Errors()) > 0 {
-		return nil, p.problems.Sorted()
-	}
-	p.changes(files)
+	slices.SortFunc(p.plan.Changes, func(a, b Change) int { return strings.Compare(a.Path, b.Path) })
 	return p.plan, p.problems.Sorted()
 }
 
 type planner struct {
 	opts          *Options
 	tree, against rendered
+	elsewhere     bool // against is not the tree
 	plan          *Plan
 	problems      Problems
 }
@@ -104,27 +102,124 @@ func (p *planner) each(n int, f func(i int) Problems) {
 	p.add(slices.Concat(found...)...)
 }
 
-func (p *planner) readRings(sources []Source) {
-	parsed := make([][]*document, len(sources))
-	p.each(len(sources), func(i int) (problems Problems) {
-		parsed[i], problems = parseSource(sources[i])
-		return problems
-	})
-	docs := slices.Concat(parsed...)
-	rings := make([]*Ring, len(docs))
-	p.each(len(docs), func(i int) (problems Problems) {
-		if problems = identify(docs[i]); len(problems) == 0 {
-			rings[i], problems = readRing(docs[i], p.opts)
+// ringPlan is what became of one document.
+type ringPlan struct {
+	ring    *Ring
+	old     map[string]*oldObject
+	changes []Change
+}
+
+// rings plans every ring by itself, so that only what the others and the report need stays in memory.
+func (p *planner) rings(sources []Source) {
+	var chunks []chunk
+	for _, src := range sources {
+		found, problems := split(src)
+		chunks = append(chunks, found...)
+		p.add(problems...)
+	}
+	planned := make([][]ringPlan, len(chunks))
+	p.each(len(chunks), func(i int) Problems {
+		docs, problems := chunks[i].parse()
+		for _, doc := range docs {
+			r, found := p.ring(doc)
+			planned[i], problems = append(planned[i], r), append(problems, found...)
 		}
 		return problems
 	})
-	if len(docs) == 0 && len(p.problems) == 0 {
+	all := slices.Concat(planned...)
+	if len(all) == 0 && len(p.problems) == 0 {
 		p.add(Problem{File: sourceNames(sources), Message: "no MultiCasskop found: expected at least one document of kind " + casskop.KindMultiCasskop})
 	}
-	p.plan.Rings = slices.DeleteFunc(rings, func(r *Ring) bool { return r == nil })
-	slices.SortStableFunc(p.plan.Rings, func(a, b *Ring) int {
-		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.doc.file, b.doc.file), cmp.Compare(a.doc.root.Line, b.doc.root.Line))
+	all = slices.DeleteFunc(all, func(r ringPlan) bool { return r.ring == nil })
+	slices.SortStableFunc(all, func(a, b ringPlan) int {
+		return cmp.Or(strings.Compare(a.ring.Name, b.ring.Name), strings.Compare(a.ring.named.File, b.ring.named.File),
+			cmp.Compare(a.ring.named.Line, b.ring.named.Line))
 	})
+	for _, r := range all {
+		p.plan.Rings = append(p.plan.Rings, r.ring)
+		p.plan.old[r.ring.Name] = r.old
+		p.plan.Changes = append(p.plan.Changes, r.changes...)
+	}
+}
+
+// ring takes one document all the way to its files.
+func (p *planner) ring(doc *document) (planned ringPlan, problems Problems) {
+	if problems = identify(doc); len(problems) > 0 {
+		return planned, problems
+	}
+	ring, problems := readRing(doc, p.opts)
+	if ring == nil {
+		return planned, problems
+	}
+	planned.ring = ring
+	if problems = append(problems, p.settle(doc, ring)...); len(problems.Refused()) > 0 {
+		return planned, problems
+	}
+	files, err := ring.files(p.opts)
+	if err != nil {
+		return planned, append(problems, Problem{File: doc.file, Message: fmt.Sprintf("ring %s cannot be written as YAML: %v", ring.Name, err)})
+	}
+	for _, f := range files {
+		change, found := p.change(f)
+		planned.changes, problems = append(planned.changes, change), append(problems, found...)
+	}
+	old, found := p.before(ring, planned.changes)
+	problems = append(problems, found...)
+	for _, c := range ring.Clusters {
+		if before := old[c.Name]; before != nil && before.revision() != ring.Revision {
+			problems = append(problems, guard(p.opts, c, before)...)
+		}
+	}
+	planned.old = old
+	ring.forget(old)
+	return planned, problems
+}
+
+// settle gives the clusters of a ring their seeds and revision, which complete its objects.
+func (p *planner) settle(doc *document, ring *Ring) Problems {
+	r := ringReader{doc: doc, opts: p.opts}
+	r.settleSeeds(ring, p.tree)
+	ring.markKept()
+	settleRevision(ring)
+	return r.problems
+}
+
+// before returns the objects that were rendered earlier, by cluster. Where the files stay as they are, so did the objects.
+func (p *planner) before(ring *Ring, changes []Change) (map[string]*oldObject, Problems) {
+	same := !p.elsewhere
+	for _, c := range changes {
+		if name := path.Base(c.Path); name == baseFile || name == overlayFile {
+			same = same && c.Action == Keep
+		}
+	}
+	var names []string
+	old := map[string]*oldObject{}
+	for _, c := range ring.Clusters {
+		names = append(names, c.Name)
+		if same {
+			typed := *c.Typed
+			typed.Annotations = map[string]string{v1alpha1.AnnotationRevision: ring.Revision, v1alpha1.AnnotationSeedlist: strings.Join(c.Seeds(), ",")}
+			old[c.Name] = &oldObject{Typed: &typed}
+		}
+	}
+	if same {
+		return old, nil
+	}
+	return p.against.objects(ring.Name, names)
+}
+
+// forget drops what only the making of the ring needed; the objects stay where they differ from what was rendered before.
+func (ring *Ring) forget(old map[string]*oldObject) {
+	ring.base = nil
+	for _, c := range ring.Clusters {
+		c.source, c.encoded = origin{}, nil
+		if before := old[c.Name]; before == nil || before.revision() == ring.Revision {
+			c.Object = nil
+			if before != nil {
+				before.Object = nil
+			}
+		}
+	}
 }
 
 func sourceNames(sources []Source) string {
@@ -153,9 +248,8 @@ func identify(doc *document) Problems {
 func (p *planner) checkNames() {
 	taken := map[string]*Ring{}
 	for _, ring := range p.plan.Rings {
-		at := []any{"spec", "base", "metadata", "name"}
 		if first, twice := taken[ring.Name]; twice {
-			p.add(ring.doc.problem(at, ring.Name, fmt.Sprintf("ring %s is in %s:%d already", ring.Name, first.doc.file, first.doc.root.Line),
+			p.add(ring.named.saying(fmt.Sprintf("ring %s is in %s already", ring.Name, first.named.Where()),
 				"a ring's name is that of its folders: choose another, or render the two into different trees with --out"))
 			continue
 		}
@@ -163,57 +257,20 @@ func (p *planner) checkNames() {
 	}
 	for _, ring := range p.plan.Rings {
 		if other, clash := taken[fluxGateName(ring)]; clash {
-			p.add(other.doc.problem([]any{"spec", "base", "metadata", "name"}, other.Name, "ring "+ring.Name+" has a Flux Kustomization of this name",
-				"choose another"))
+			p.add(other.named.saying("ring "+ring.Name+" has a Flux Kustomization of this name", "choose another"))
 		}
 	}
 }
 
-// compare reads what was rendered before, settles seeds and revisions, and minds the guard rails.
-func (p *planner) compare() {
+func (p *planner) checkRemoved() {
 	old, err := p.against.rings()
 	if err != nil {
 		p.add(Problem{File: clustersDir, Message: err.Error()})
 		return
 	}
-	p.removed(old)
-	before := make([]map[string]*oldObject, len(p.plan.Rings))
-	p.each(len(p.plan.Rings), func(i int) (problems Problems) {
-		before[i], problems = p.compareRing(p.plan.Rings[i])
-		return problems
-	})
-	for i, ring := range p.plan.Rings {
-		p.plan.old[ring.Name] = before[i]
+	if len(p.problems.Refused()) == 0 { // a ring that could not be read is not gone
+		p.removed(old)
 	}
-}
-
-func (p *planner) compareRing(ring *Ring) (map[string]*oldObject, Problems) {
-	clusters := make([]string, len(ring.Clusters))
-	for i, c := range ring.Clusters {
-		clusters[i] = c.Name
-	}
-	here, problems := p.tree.objects(ring.Name, clusters)
-	if len(problems) > 0 {
-		return nil, problems
-	}
-	r := ringReader{doc: ring.doc, opts: p.opts}
-	r.settleSeeds(ring, func(c *Cluster) []string { return here[c.Name].seeds() })
-	ring.markKept()
-	if err := settleRevision(ring); err != nil {
-		return nil, append(r.problems, Problem{File: ring.doc.file, Message: err.Error()})
-	}
-	before := here
-	if p.against != p.tree {
-		if before, problems = p.against.objects(ring.Name, clusters); len(problems) > 0 {
-			return nil, append(r.problems, problems...)
-		}
-	}
-	for _, c := range ring.Clusters {
-		if old := before[c.Name]; old != nil && old.revision() != ring.Revision {
-			r.problems = append(r.problems, guard(p.opts, c, old)...)
-		}
-	}
-	return before, r.problems
 }
 
 // markKept tells Flux and Argo CD to leave the CassandraCluster when its manifest goes, unless deleteCassandraCluster is true.
@@ -238,29 +295,10 @@ func syncOptions(given string) string {
 	return strings.Join(append(options, "Prune=false", "Delete=false"), ",")
 }
 
-func (p *planner) render() []File {
-	files := make([][]File, len(p.plan.Rings)+1)
-	p.each(len(p.plan.Rings), func(i int) Problems {
-		ring := p.plan.Rings[i]
-		var err error
-		if files[i], err = ring.files(p.opts); err != nil {
-			return Problems{{File: ring.doc.file, Message: fmt.Sprintf("ring %s cannot be written as YAML: %v", ring.Name, err)}}
-		}
-		return nil
-	})
-	shared, err := p.sharedFiles()
-	if err != nil {
-		p.add(Problem{Message: err.Error()})
-	}
-	files[len(p.plan.Rings)] = shared
-	all := slices.Concat(files...)
-	slices.SortFunc(all, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
-	return all
-}
-
-func (p *planner) sharedFiles() (files []File, err error) {
+// shared plans the files that belong to no one ring.
+func (p *planner) shared() {
 	if !p.opts.syncs(v1alpha1.SyncFlux) {
-		return nil, nil
+		return
 	}
 	clusters := map[string]bool{}
 	for _, ring := range p.plan.Rings {
@@ -269,22 +307,23 @@ func (p *planner) sharedFiles() (files []File, err error) {
 		}
 	}
 	for _, name := range sortedKeys(clusters) {
-		f, fileErr := gateControllerFile(name, p.opts)
-		files, err = append(files, f), errors.Join(err, fileErr)
+		files, err := gateControllerFiles(name, p.opts)
+		if err != nil {
+			p.add(Problem{Message: err.Error()})
+		}
+		for _, f := range files {
+			change, found := p.change(f)
+			p.plan.Changes = append(p.plan.Changes, change)
+			p.add(found...)
+		}
 	}
-	return files, err
 }
 
-// changes holds the files against the tree, and finds the rendered ones that are no longer wanted.
-func (p *planner) changes(files []File) {
-	changes := make([]Change, len(files))
-	p.each(len(files), func(i int) (problems Problems) {
-		changes[i], problems = p.change(files[i])
-		return problems
-	})
-	wanted := make(map[string]bool, len(files))
-	for _, f := range files {
-		wanted[f.Path] = true
+// stale finds the rendered files that are no longer wanted.
+func (p *planner) stale() {
+	wanted := make(map[string]bool, len(p.plan.Changes))
+	for _, c := range p.plan.Changes {
+		wanted[c.Path] = true
 	}
 	for _, dir := range []string{baseDir, clustersDir} {
 		err := fs.WalkDir(p.tree.tree, dir, func(name string, entry fs.DirEntry, err error) error {
@@ -293,7 +332,8 @@ func (p *planner) changes(files []File) {
 			}
 			content, err := fs.ReadFile(p.tree.tree, name)
 			if err == nil && ours(content) {
-				changes = append(changes, Change{File: File{Path: name, Cluster: clusterOf(name)}, Action: Remove, Old: content, Edited: edited(content)})
+				p.plan.Changes = append(p.plan.Changes,
+					Change{File: File{Path: name, Cluster: clusterOf(name)}, Action: Remove, Old: content, Edited: edited(content)})
 			}
 			return err
 		})
@@ -301,8 +341,6 @@ func (p *planner) changes(files []File) {
 			p.add(Problem{File: dir, Message: err.Error()})
 		}
 	}
-	slices.SortFunc(changes, func(a, b Change) int { return strings.Compare(a.Path, b.Path) })
-	p.plan.Changes = changes
 }
 
 func (p *planner) change(f File) (Change, Problems) {
@@ -313,7 +351,7 @@ func (p *planner) change(f File) (Change, Problems) {
 	case err != nil:
 		return Change{}, Problems{{File: f.Path, Message: err.Error(), Hint: "render never follows a link out of the output directory, nor writes over a folder"}}
 	case bytes.Equal(old, f.Content):
-		return Change{File: f, Action: Keep, Old: old}, nil
+		return Change{File: File{Path: f.Path, Cluster: f.Cluster}, Action: Keep}, nil
 	case !ours(old):
 		return Change{}, Problems{{File: f.Path, Line: 1, Message: "this file was not rendered, and render wants to write here", Hint: "move it away, or render into another " +
 			"directory with --out"}}
@@ -344,7 +382,7 @@ func RingOf(name string) string {
 	switch {
 	case len(parts) == 3 && parts[0] == baseDir:
 		return parts[1]
-	case len(parts) == 4 && parts[2] == "flux" && path.Base(name) != gateControllerFileName:
+	case len(parts) == 4 && parts[2] == "flux" && path.Base(name) != gateControllerFile:
 		return strings.TrimSuffix(parts[3], ".yaml")
 	case len(parts) >= 4 && parts[0] == clustersDir && parts[2] != "flux":
 		return parts[2]

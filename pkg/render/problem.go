@@ -38,6 +38,11 @@ func (ps Problems) Errors() Problems {
 	return slices.DeleteFunc(slices.Clone(ps), func(p Problem) bool { return p.Warning })
 }
 
+// Refused returns the errors that no --allow passes: what they are about could not be read.
+func (ps Problems) Refused() Problems {
+	return slices.DeleteFunc(slices.Clone(ps), func(p Problem) bool { return p.Warning || p.Rule != "" })
+}
+
 // Warnings returns the problems that are only said.
 func (ps Problems) Warnings() Problems {
 	return slices.DeleteFunc(slices.Clone(ps), func(p Problem) bool { return !p.Warning })
@@ -92,6 +97,12 @@ func (p Problem) String() string {
 		return where + ": " + text
 	}
 	return text
+}
+
+// saying returns a problem at the same place.
+func (p Problem) saying(message, hint string) Problem {
+	p.Message, p.Hint = message, hint
+	return p
 }
 
 // shown writes a value for an error, at most 60 characters of it.

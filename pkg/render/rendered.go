@@ -1,6 +1,7 @@
 package render
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -53,20 +54,33 @@ type oldObject struct {
 
 func (o *oldObject) revision() string { return o.Typed.Annotations[v1alpha1.AnnotationRevision] }
 
-// seeds returns the seed list that the datacenter runs with.
-func (o *oldObject) seeds() []string {
-	if o == nil {
-		return nil
+// seeds returns the seed list that a cluster is rendered with; nil when there is none. expected spares the parsing where it is right.
+func (r rendered) seeds(ring, cluster string, expected []string) ([]string, *Problem) {
+	name := overlayPath(cluster, ring, overlayFile)
+	content, problem := r.content(name)
+	if content == nil {
+		return nil, problem
 	}
-	list := o.Typed.Annotations[v1alpha1.AnnotationSeedlist]
-	if list == "" {
-		return nil
+	if line := " " + v1alpha1.AnnotationSeedlist + ": " + strings.Join(expected, ",") + "\n"; bytes.Contains(content, []byte(line)) {
+		return expected, nil
 	}
-	return strings.Split(list, ",")
+	patch, problem := parseRendered(name, content)
+	if problem != nil {
+		return nil, problem
+	}
+	old, err := decodeCluster(patch)
+	if err != nil {
+		p := unreadable(name, err.Error())
+		return nil, &p
+	}
+	if list := old.Annotations[v1alpha1.AnnotationSeedlist]; list != "" {
+		return strings.Split(list, ","), nil
+	}
+	return nil, nil
 }
 
-// read returns the one document of a rendered file, or nil when there is no such file or it is not ours.
-func (r rendered) read(name string) (map[string]any, *Problem) {
+// content returns a rendered file, or nil when there is no such file or it is not ours.
+func (r rendered) content(name string) ([]byte, *Problem) {
 	content, err := fs.ReadFile(r.tree, name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -77,6 +91,19 @@ func (r rendered) read(name string) (map[string]any, *Problem) {
 	case !ours(content):
 		return nil, nil
 	}
+	return content, nil
+}
+
+// read returns the one document of a rendered file, or nil when there is no such file or it is not ours.
+func (r rendered) read(name string) (map[string]any, *Problem) {
+	content, problem := r.content(name)
+	if content == nil {
+		return nil, problem
+	}
+	return parseRendered(name, content)
+}
+
+func parseRendered(name string, content []byte) (map[string]any, *Problem) {
 	docs, problems := parseSource(Source{Name: name, Data: content})
 	if len(problems) > 0 {
 		p := problems[0]

@@ -16,9 +16,10 @@ type Ring struct {
 	Clusters []*Cluster // in the order of the rollout
 	Revision string     // over the objects of all clusters
 
-	doc       *document
 	base      map[string]any // spec.base as CassKop would write it back, without a namespace
 	keepsData bool           // deleteCassandraCluster is not true
+	named     Problem        // where metadata.name stands, for problems with other rings
+	listed    Problem        // where spec.override stands
 }
 
 // Cluster is the part of a ring that one Kubernetes cluster holds.
@@ -28,7 +29,8 @@ type Cluster struct {
 	Object    map[string]any            // the CassandraCluster
 	Typed     *casskop.CassandraCluster // the same, decoded
 
-	seedsGiven bool // status.seedlist stands in the input
+	encoded    []byte // Object as JSON, before seeds and annotations of ours
+	seedsGiven bool   // status.seedlist stands in the input
 	source     origin
 }
 
@@ -84,17 +86,20 @@ func readRing(doc *document, opts *Options) (*Ring, Problems) {
 	if r.readHead(); len(r.problems.Errors()) > 0 {
 		return nil, r.problems
 	}
-	ring := &Ring{doc: doc, keepsData: r.head["spec"].(map[string]any)["deleteCassandraCluster"] != true}
+	ring := &Ring{keepsData: r.head["spec"].(map[string]any)["deleteCassandraCluster"] != true}
 	base := r.checkObject(r.value("spec", "base"), schema.Path{"spec", "base"}, r.apiVersion())
 	for _, name := range r.order() {
 		if c := r.cluster(name, base); c != nil {
 			ring.Clusters = append(ring.Clusters, c)
 		}
 	}
-	if len(r.problems.Errors()) > 0 {
+	if len(r.problems.Refused()) > 0 {
 		return nil, r.problems
 	}
 	r.finish(ring, base)
+	if len(r.problems.Refused()) > 0 {
+		return nil, r.problems
+	}
 	return ring, r.problems
 }
 
@@ -294,12 +299,15 @@ func (r *ringReader) namespace(c *Cluster) {
 }
 
 func (r *ringReader) decode(c *Cluster) {
-	typed, err := decodeCluster(c.Object)
+	var err error
+	if c.encoded, err = json.Marshal(c.Object); err == nil {
+		c.Typed = &casskop.CassandraCluster{}
+		err = json.Unmarshal(c.encoded, c.Typed)
+	}
 	if err != nil { // the schema let something through that encoding/json does not
 		r.add(c.source.problem(nil, nil, "cannot be read as a CassandraCluster: "+err.Error(), ""))
-		return
+		c.Typed = nil
 	}
-	c.Typed = typed
 }
 
 func decodeCluster(object map[string]any) (*casskop.CassandraCluster, error) {
@@ -315,6 +323,8 @@ func decodeCluster(object map[string]any) (*casskop.CassandraCluster, error) {
 func (r *ringReader) finish(ring *Ring, base map[string]any) {
 	first := ring.Clusters[0]
 	ring.Name = first.Typed.Name
+	ring.named = first.source.problem(schema.Path{"metadata", "name"}, ring.Name, "", "")
+	ring.listed = r.doc.problem(schema.Path{"spec", "override"}, nil, "", "")
 	for _, c := range ring.Clusters[1:] {
 		if c.Typed.Name != ring.Name {
 			r.add(c.source.problem(schema.Path{"metadata", "name"}, c.Typed.Name, "clusters of one ring must have the same metadata.name, "+

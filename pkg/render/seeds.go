@@ -14,7 +14,7 @@ import (
 // settleSeeds gives each cluster of the ring its seed list, in status.seedlist and in the annotation: the one in the input,
 // else the one that is rendered already while each of its entries still names a pod, else one computed for the whole ring.
 // A node that reaches none of its seeds founds a second ring, so a ring of several clusters without seeds is an error.
-func (r *ringReader) settleSeeds(ring *Ring, rendered func(*Cluster) []string) {
+func (r *ringReader) settleSeeds(ring *Ring, tree rendered) {
 	computed, names := r.computeSeeds(ring)
 	for _, c := range ring.Clusters {
 		list := c.Seeds()
@@ -24,15 +24,28 @@ func (r *ringReader) settleSeeds(ring *Ring, rendered func(*Cluster) []string) {
 		case r.opts.Config.Seeds == v1alpha1.SeedsUnmanaged:
 			continue
 		default:
-			list = computed
-			if old := rendered(c); !r.opts.RefreshSeeds && len(old) > 0 && allIn(old, names) {
-				list = old
-			}
+			list = r.keptSeeds(ring, c, tree, computed, names)
 		}
 		if len(list) > 0 {
 			c.setSeeds(list)
 		}
 	}
+}
+
+// keptSeeds returns the list that a cluster is rendered with while each entry is in names, so that adding a cluster restarts
+// nobody: a changed list is a rolling restart. Otherwise it returns the computed one.
+func (r *ringReader) keptSeeds(ring *Ring, c *Cluster, tree rendered, computed []string, names map[string]bool) []string {
+	if r.opts.RefreshSeeds {
+		return computed
+	}
+	old, problem := tree.seeds(ring.Name, c.Name, computed)
+	if problem != nil {
+		r.add(*problem)
+	}
+	if len(old) > 0 && allIn(old, names) {
+		return old
+	}
+	return computed
 }
 
 // setSeeds writes the list where CassKop looks for it, and where it survives Flux, which drops status, and Argo CD, which does

@@ -1,14 +1,18 @@
 package render
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // stageDir holds what a run is about to swap in. It is there only while a run writes, or after one was killed.
@@ -144,18 +148,22 @@ func (t *Tree) stage(todo []Change) error {
 		return err
 	}
 	var journal strings.Builder
-	for i, c := range todo {
+	for _, c := range todo {
 		fmt.Fprintf(&journal, "%d %q\n", c.Action, c.Path)
-		if c.Action == Replace {
-			if err := t.root.WriteFile(saved(i), c.Old, 0o644); err != nil {
+	}
+	err := sideBySide(len(todo), func(i int) error {
+		if todo[i].Action == Replace {
+			if err := t.root.WriteFile(saved(i), todo[i].Old, 0o644); err != nil {
 				return err
 			}
 		}
-		if c.Action != Remove {
-			if err := t.root.WriteFile(staged(i), c.Content, 0o644); err != nil {
-				return err
-			}
+		if todo[i].Action == Remove {
+			return nil
 		}
+		return t.root.WriteFile(staged(i), todo[i].Content, 0o644)
+	})
+	if err != nil {
+		return err
 	}
 	folders := map[string]bool{}
 	for _, c := range todo {
@@ -183,16 +191,28 @@ func parseJournal(text string) (todo []Change) {
 }
 
 func (t *Tree) swap(todo []Change) error {
-	for i, c := range todo {
-		from, to := staged(i), c.Path
-		if c.Action == Remove {
-			from, to = c.Path, saved(i)
+	return sideBySide(len(todo), func(i int) error {
+		from, to := staged(i), todo[i].Path
+		if todo[i].Action == Remove {
+			from, to = to, saved(i)
 		}
-		if err := t.root.Rename(from, to); err != nil {
-			return err
-		}
+		return t.root.Rename(from, to)
+	})
+}
+
+// sideBySide runs f for 0..n-1 on all processors. After an error no more are begun.
+func sideBySide(n int, f func(i int) error) error {
+	group, ctx := errgroup.WithContext(context.Background())
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range n {
+		group.Go(func() error {
+			if ctx.Err() != nil {
+				return nil
+			}
+			return f(i)
+		})
 	}
-	return nil
+	return group.Wait()
 }
 
 // undo puts back what swap did, as far as it came: old content is in the stage, and a new file that is not there any more is in
