@@ -65,7 +65,12 @@ Exit status: 0 done, 1 check or diff found something, 2 bad input or usage.`,
 		return fmt.Errorf("%w; see %s --help", err, c.CommandPath())
 	})
 	a.addFlags(cmd)
-	cmd.AddCommand(newDiffCommand(a), newCheckCommand(a), newGraphCommand(a), newVersionCommand(a))
+	diff, check, graph := newDiffCommand(a), newCheckCommand(a), newGraphCommand(a)
+	for _, c := range []*cobra.Command{cmd, diff, check} {
+		a.addOutFlag(c, "o")
+	}
+	a.addOutFlag(graph, "") // its -o is the format
+	cmd.AddCommand(diff, check, graph, newVersionCommand(a))
 	return cmd
 }
 
@@ -83,10 +88,13 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	return fmt.Errorf("unexpected argument %q: files are given with -f%s; see %s --help", args[0], hint, cmd.CommandPath())
 }
 
+func (a *app) addOutFlag(cmd *cobra.Command, shorthand string) {
+	cmd.Flags().StringVarP(&a.flags.out, "out", shorthand, ".", "directory of the rendered tree")
+}
+
 func (a *app) addFlags(cmd *cobra.Command) {
 	f := cmd.PersistentFlags()
 	f.StringArrayVarP(&a.flags.files, "filename", "f", []string{"multi-casskop.yaml"}, "file, directory or - (standard input) with MultiCasskops; may be repeated")
-	f.StringVarP(&a.flags.out, "out", "o", ".", "directory of the rendered tree")
 	f.StringVar(&a.flags.config, "config", "", "options file (default render.yaml, if there is one)")
 	f.StringVar(&a.flags.local, "local", "", "first cluster of the rollout (Multi-CassKop's k8s.local)")
 	f.StringSliceVar(&a.flags.remote, "remote", nil, "the clusters after it, in order (Multi-CassKop's k8s.remote)")

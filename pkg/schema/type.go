@@ -126,3 +126,15 @@ func (c *Type) addFields(t reflect.Type) {
 		}
 	}
 }
+
+// Field returns the type of the field at a path of json names; false where the type has no such field.
+func (t *Type) Field(names ...string) (*Type, bool) {
+	for _, name := range names {
+		f := t.at(name)
+		if f == nil {
+			return nil, false
+		}
+		t = f.Type
+	}
+	return t, true
+}
