@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/utils/ptr"
+
 	"github.com/casskop-gitops/casskop-gitops/pkg/casskop"
 	"github.com/casskop-gitops/casskop-gitops/pkg/schema"
 )
@@ -15,8 +18,10 @@ import (
 // and CheckTopologyChanges in pkg/controller/cassandracluster/reconcile.go).
 func guard(opts *Options, c *Cluster, old *oldObject) Problems {
 	g := guardian{opts: opts, c: c, old: old.Typed, now: c.Typed}
+	g.namespace()
 	g.storage()
 	g.labels()
+	g.nodes()
 	g.datacenters()
 	return g.problems
 }
@@ -43,11 +48,50 @@ func (g *guardian) at(dc string, elems ...any) schema.Path {
 }
 
 // field returns the path of a setting that a datacenter has for itself or takes from the whole spec.
-func (g *guardian) field(dc, name, own string) schema.Path {
-	if own != "" {
+func (g *guardian) field(dc, name string, own bool) schema.Path {
+	if own {
 		return g.at(dc, name)
 	}
 	return schema.Path{"spec", name}
+}
+
+// namespace: an object in another namespace is another object, with none of the data.
+func (g *guardian) namespace() {
+	if was := g.old.Namespace; was != "" && was != g.c.Namespace {
+		g.found(RuleNamespaceChanged, schema.Path{"metadata", "namespace"}, g.c.Namespace, "the namespace was "+was+": a second CassandraCluster "+
+			"would start here, and nothing moves the data", "put it back; to move, add a datacenter in the new namespace and empty this one")
+	}
+}
+
+// nodes minds how many nodes there are to be, and what else may change with it.
+func (g *guardian) nodes() {
+	if g.old.Spec.NodesPerRacks > 0 && g.now.Spec.NodesPerRacks == 0 {
+		g.found(RuleZeroNodes, schema.Path{"spec"}, nil, fmt.Sprintf("nodesPerRacks was %d and is gone: CassKop reads 0, refuses it and puts the old value "+
+			"back", g.old.Spec.NodesPerRacks), "write the number that is meant")
+	}
+	update := g.updated()
+	for _, dc := range g.now.Datacenters() {
+		was := datacenter(g.old, dc.Name)
+		if update != "" && dc.NodesPerRack < was.NodesPerRack {
+			g.found(RuleScaleDownWithUpdate, g.field(dc.Name, "nodesPerRacks", ownDatacenter(g.now, dc.Name).NodesPerRacks != nil), dc.NodesPerRack,
+				fmt.Sprintf("datacenter %s had %d nodes per rack, and %s changes too: CassKop would take a node of each rack away without "+
+					"decommission, with the data that only it has", dc.Name, was.NodesPerRack, update), "scale down in a commit of its own")
+		}
+	}
+}
+
+// updated names a field that changes and for which CassKop writes the StatefulSets, with the new number of replicas, before it
+// looks at scaling (getNextCassandraClusterStatus in cassandra_status.go, CreateOrUpdateStatefulSet in statefulset.go).
+func (g *guardian) updated() string {
+	switch {
+	case g.old.Spec.CassandraImage != g.now.Spec.CassandraImage:
+		return "cassandraImage"
+	case g.old.Spec.ConfigMapName != g.now.Spec.ConfigMapName:
+		return "configMapName"
+	case !equality.Semantic.DeepEqual(g.old.Spec.Resources, g.now.Spec.Resources):
+		return "resources"
+	}
+	return ""
 }
 
 func (g *guardian) storage() {
@@ -57,15 +101,15 @@ func (g *guardian) storage() {
 		}
 		own := ownDatacenter(g.now, dc.Name)
 		if was, is := g.old.ConfiguredDataCapacity(dc.Name), g.now.ConfiguredDataCapacity(dc.Name); was != is {
-			g.found(RuleDataCapacity, g.field(dc.Name, "dataCapacity", own.DataCapacity), is, fmt.Sprintf("dataCapacity of datacenter %s was %s: "+
+			g.found(RuleDataCapacity, g.field(dc.Name, "dataCapacity", own.DataCapacity != ""), is, fmt.Sprintf("dataCapacity of datacenter %s was %s: "+
 				"CassKop refuses to change it and puts the old value back", dc.Name, orNone(was)), "put it back; for other volumes add a datacenter and empty this one")
 		}
 		if was, is := g.old.DataStorageClass(dc.Name), g.now.DataStorageClass(dc.Name); was != is {
-			g.found(RuleStorageClass, g.field(dc.Name, "dataStorageClass", own.DataStorageClass), is, fmt.Sprintf("dataStorageClass of datacenter %s "+
+			g.found(RuleStorageClass, g.field(dc.Name, "dataStorageClass", own.DataStorageClass != ""), is, fmt.Sprintf("dataStorageClass of datacenter %s "+
 				"was %s: CassKop refuses to change it and puts the old value back", dc.Name, orNone(was)), "put it back; for other volumes add a datacenter and empty this one")
 		}
 	}
-	if !reflect.DeepEqual(g.old.Spec.StorageConfigs, g.now.Spec.StorageConfigs) {
+	if !equality.Semantic.DeepEqual(g.old.Spec.StorageConfigs, g.now.Spec.StorageConfigs) {
 		g.found(RuleStorageConfigs, schema.Path{"spec", "storageConfigs"}, nil, "storageConfigs changed: they are volumeClaimTemplates, which "+
 			"Kubernetes refuses to change, and CassKop would try for ever", "put them back; for other volumes add a datacenter and empty this one")
 	}
@@ -92,6 +136,7 @@ func (g *guardian) datacenters() {
 			continue
 		}
 		g.racks(dc)
+		g.tokens(dc)
 	}
 	if len(removed) == 0 {
 		return
@@ -121,6 +166,22 @@ func (g *guardian) racks(dc casskop.Datacenter) {
 	}
 	g.found(RuleRacksChanged, g.at(dc.Name, "rack"), dc.Racks, fmt.Sprintf("racks of datacenter %s were %s: CassKop refuses to add, remove, rename or "+
 		"reorder racks and puts the old topology back", dc.Name, strings.Join(was, ", ")), "put them back; for other racks add a datacenter and empty this one")
+}
+
+// tokens: hasChange in reconcile.go looks at numTokens, which only v1alpha1 has; an absent one is not the same as the default.
+func (g *guardian) tokens(dc casskop.Datacenter) {
+	was, is := ownDatacenter(g.old, dc.Name).NumTokens, ownDatacenter(g.now, dc.Name).NumTokens
+	if !ptr.Equal(was, is) {
+		g.found(RuleNumTokens, g.at(dc.Name, "numTokens"), ptr.Deref(is, 0), fmt.Sprintf("numTokens of datacenter %s was %s: CassKop refuses to change it "+
+			"and puts the old topology back", dc.Name, number(was)), "put it back; for other tokens add a datacenter and empty this one")
+	}
+}
+
+func number(n *int32) string {
+	if n == nil {
+		return "not set"
+	}
+	return fmt.Sprint(*n)
 }
 
 func hasDatacenter(c *casskop.CassandraCluster, name string) bool {

@@ -45,10 +45,14 @@ const (
 	RuleRemovedCluster      Rule = "removed-cluster"
 	RuleLabelsChanged       Rule = "labels-changed"
 	RuleStorageConfigs      Rule = "storage-configs"
+	RuleNamespaceChanged    Rule = "namespace-changed"
+	RuleNumTokens           Rule = "num-tokens"
+	RuleScaleDownWithUpdate Rule = "scale-down-with-update"
 )
 
 // Rules lists every guard rail that can be passed, sorted.
 func Rules() []Rule {
 	return []Rule{RuleDataCapacity, RuleDatacenterNotEmpty, RuleDatacenterRenamed, RuleDatacentersRemoved, RuleDuplicateDatacenter,
-		RuleLabelsChanged, RuleRacksChanged, RuleRemovedCluster, RuleStorageClass, RuleStorageConfigs, RuleZeroNodes}
+		RuleLabelsChanged, RuleNamespaceChanged, RuleNumTokens, RuleRacksChanged, RuleRemovedCluster, RuleScaleDownWithUpdate,
+		RuleStorageClass, RuleStorageConfigs, RuleZeroNodes}
 }

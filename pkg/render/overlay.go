@@ -10,6 +10,8 @@ const (
 	clustersDir = "clusters"
 	baseFile    = "cassandracluster.yaml"
 	overlayFile = "override.yaml"
+
+	kustomizationFile = "kustomization.yaml"
 )
 
 func basePath(ring, file string) string { return path.Join(baseDir, ring, file) }
@@ -21,12 +23,12 @@ func overlayPath(cluster, ring, file string) string {
 // files renders everything that belongs to one ring.
 func (ring *Ring) files(opts *Options) ([]File, error) {
 	w := fileWriter{}
-	w.text("", basePath(ring.Name, "kustomization.yaml"), "base-kustomization.yaml", nil)
+	w.text("", basePath(ring.Name, kustomizationFile), "base-kustomization.yaml", nil)
 	w.object("", basePath(ring.Name, baseFile), ring.base)
 	for i, c := range ring.Clusters {
 		v := ring.view(i, opts)
 		dir := overlayPath(c.Name, ring.Name, "")
-		w.text(c.Name, path.Join(dir, "kustomization.yaml"), "overlay-kustomization.yaml", v)
+		w.text(c.Name, path.Join(dir, kustomizationFile), "overlay-kustomization.yaml", v)
 		w.object(c.Name, path.Join(dir, overlayFile), ring.patch(c))
 		for _, name := range []string{"gate.yaml", "policy-binding.yaml"} {
 			w.text(c.Name, path.Join(dir, "gate", name), name, v)
@@ -34,7 +36,7 @@ func (ring *Ring) files(opts *Options) ([]File, error) {
 		if v.HasRBAC() {
 			w.text(c.Name, path.Join(dir, "gate", "rbac.yaml"), "rbac.yaml", v)
 		}
-		w.text(c.Name, path.Join(dir, "gate", "kustomization.yaml"), "gate-kustomization.yaml", v)
+		w.text(c.Name, path.Join(dir, "gate", kustomizationFile), "gate-kustomization.yaml", v)
 		if v.Flux {
 			w.text(c.Name, path.Join(fluxDir(c.Name), ring.Name+".yaml"), "flux.yaml", v)
 		}

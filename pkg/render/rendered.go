@@ -40,10 +40,20 @@ func (r rendered) objects(ring string, clusters []string) (map[string]*oldObject
 		if err != nil {
 			return nil, Problems{unreadable(overlayPath(cluster, ring, overlayFile), err.Error())}
 		}
+		if typed.Namespace, problem = r.namespace(cluster, ring); problem != nil {
+			return nil, Problems{*problem}
+		}
 		old.Typed = typed
 		out[cluster] = old
 	}
 	return out, nil
+}
+
+// namespace returns where a cluster's overlay puts its object; empty where the kustomization is gone.
+func (r rendered) namespace(cluster, ring string) (string, *Problem) {
+	kustomization, problem := r.read(overlayPath(cluster, ring, kustomizationFile))
+	namespace, _ := kustomization["namespace"].(string) // absent: not known
+	return namespace, problem
 }
 
 // oldObject is a CassandraCluster as an earlier run rendered it.

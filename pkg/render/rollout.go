@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"path"
 	"slices"
-
-	"go.yaml.in/yaml/v3"
 )
 
 // Rollout is what a plan makes CassKop do: the rings that change, by name. Its String is for people.
@@ -39,9 +37,8 @@ type Step struct {
 func (p *Plan) Rollout() Rollout {
 	var out Rollout
 	gone := p.gone()
-	namespaces := p.oldNamespaces()
 	for _, ring := range p.Rings {
-		r := ring.rollout(p.old[ring.Name], namespaces)
+		r := ring.rollout(p.old[ring.Name])
 		r.Clusters = append(r.Clusters, gone[ring.Name]...)
 		delete(gone, ring.Name)
 		r.Edited = p.edited(r)
@@ -57,7 +54,7 @@ func (p *Plan) Rollout() Rollout {
 }
 
 // rollout compares the clusters of a ring, in order; there are none in it when all of them carry the revision.
-func (ring *Ring) rollout(old map[string]*oldObject, namespaces map[string]string) RingRollout {
+func (ring *Ring) rollout(old map[string]*oldObject) RingRollout {
 	r := RingRollout{Ring: ring.Name, New: ring.Revision}
 	changes := false
 	for i, c := range ring.Clusters {
@@ -66,32 +63,12 @@ func (ring *Ring) rollout(old map[string]*oldObject, namespaces map[string]strin
 			r.Old = append(r.Old, before.revision())
 		}
 		changes = changes || before == nil || before.revision() != ring.Revision
-		was := namespaces[overlayPath(c.Name, ring.Name, kustomizationFile)]
-		r.Clusters = append(r.Clusters, ClusterRollout{Cluster: c.Name, Position: i + 1, Steps: ring.steps(before, c, was)})
+		r.Clusters = append(r.Clusters, ClusterRollout{Cluster: c.Name, Position: i + 1, Steps: ring.steps(before, c)})
 	}
 	if !changes {
 		r.Clusters = nil
 	}
 	return r
-}
-
-const kustomizationFile = "kustomization.yaml"
-
-// oldNamespaces returns the namespace of each kustomization that changes, by path: the objects are rendered without.
-func (p *Plan) oldNamespaces() map[string]string {
-	out := map[string]string{}
-	for _, c := range p.Changes {
-		if c.Action != Replace || path.Base(c.Path) != kustomizationFile || path.Dir(path.Dir(path.Dir(c.Path))) != clustersDir {
-			continue
-		}
-		var k struct {
-			Namespace string `yaml:"namespace"`
-		}
-		if yaml.Unmarshal(c.Old, &k) == nil { // else somebody broke it by hand, and nothing can be told
-			out[c.Path] = k.Namespace
-		}
-	}
-	return out
 }
 
 // gone returns the clusters whose overlay goes away, by ring.

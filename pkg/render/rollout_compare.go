@@ -8,13 +8,13 @@ import (
 	"github.com/casskop-gitops/casskop-gitops/pkg/casskop"
 )
 
-// steps compares a cluster with what was rendered before; old is nil for a new one. namespace is the one that it leaves, or empty.
-func (ring *Ring) steps(old *oldObject, c *Cluster, namespace string) []Step {
+// steps compares a cluster with what was rendered before; old is nil for a new one.
+func (ring *Ring) steps(old *oldObject, c *Cluster) []Step {
 	switch {
 	case old == nil:
 		return []Step{initializing("", c.Typed.Datacenters())}
-	case namespace != "" && namespace != c.Namespace:
-		return moved(old, c, namespace)
+	case old.Typed.Namespace != "" && old.Typed.Namespace != c.Namespace:
+		return moved(old, c)
 	case old.revision() == ring.Revision:
 		return []Step{{Text: "is rendered at this revision already: no restart"}}
 	}
@@ -22,7 +22,8 @@ func (ring *Ring) steps(old *oldObject, c *Cluster, namespace string) []Step {
 }
 
 // moved is a change of namespace: a new CassandraCluster, with nothing of the old one.
-func moved(old *oldObject, c *Cluster, namespace string) []Step {
+func moved(old *oldObject, c *Cluster) []Step {
+	namespace := old.Typed.Namespace
 	fate := "is deleted by Flux"
 	if old.Typed.Annotations[annotationPrune] == "disabled" {
 		fate = "is kept, nothing moves it or its data"
