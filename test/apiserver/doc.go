@@ -1,0 +1,2 @@
+// Package apiserver tests rendered trees on a real kube-apiserver: schemas, CEL rules and admission of every object.
+package apiserver
