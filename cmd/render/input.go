@@ -109,15 +109,23 @@ func (a *app) isConfig(file string) bool {
 	if config == "" {
 		config = defaultConfig
 	}
-	return filepath.Clean(file) == filepath.Clean(config)
+	fileAt, err1 := filepath.Abs(file)
+	configAt, err2 := filepath.Abs(config)
+	return err1 == nil && err2 == nil && fileAt == configAt
 }
 
 func (a *app) readSource(name string) (render.Source, error) {
 	if name != "-" {
 		return readFile(name)
 	}
-	data, err := io.ReadAll(io.LimitReader(a.stdin, render.MaxSourceBytes+1))
-	return render.Source{Name: "<stdin>", Data: data}, err
+	if a.piped == nil {
+		data, err := io.ReadAll(io.LimitReader(a.stdin, render.MaxSourceBytes+1))
+		if err != nil {
+			return render.Source{}, fmt.Errorf("read standard input: %w", err)
+		}
+		a.piped = data
+	}
+	return render.Source{Name: "<stdin>", Data: a.piped}, nil
 }
 
 // readFile reads a file as far as the renderer would look at it.
@@ -166,6 +174,9 @@ func (t *treeOnDisk) close() {
 func (a *app) treeAt(commit string) (fs.FS, error) {
 	if commit == "" {
 		return nil, nil
+	}
+	if strings.HasPrefix(commit, "-") {
+		return nil, fmt.Errorf("--against %s: expected a commit", commit) // git would take it for an option
 	}
 	folders, err := a.git("ls-tree", "--name-only", commit, "--", "base", "clusters")
 	if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 
 	"github.com/casskop-gitops/casskop-gitops/pkg/render"
@@ -27,11 +28,16 @@ func (a *app) plan(opts render.Options, tree *treeOnDisk) (*render.Plan, error) 
 	if err != nil {
 		return nil, err
 	}
+	return plan, a.accept(problems)
+}
+
+// accept prints problems; an error among them ends the command.
+func (a *app) accept(problems render.Problems) error {
 	a.printProblems(problems)
 	if len(problems.Errors()) > 0 {
-		return nil, exitStatus(exitUsage)
+		return exitStatus(exitUsage)
 	}
-	return plan, nil
+	return nil
 }
 
 // render writes the tree and says what it did.
@@ -48,13 +54,19 @@ func (a *app) render() error {
 	if err := tree.recover(a); err != nil {
 		return err
 	}
-	plan, err := a.plan(opts, tree)
+	plan, problems, err := a.make(opts, tree)
+	if err == nil && tree.tree == nil && len(problems.Errors()) == 0 {
+		plan, problems, err = a.create(opts, tree, plan, problems)
+	}
 	if err != nil {
 		return err
 	}
+	if err := a.accept(problems); err != nil {
+		return err
+	}
 	if plan.Changed() {
-		if err := tree.write(a, plan); err != nil {
-			return fmt.Errorf("nothing was changed in %s: %w", a.flags.out, err)
+		if err := tree.tree.Write(plan); err != nil {
+			return err
 		}
 	}
 	a.printReport(plan)
@@ -69,16 +81,23 @@ func (t *treeOnDisk) recover(a *app) error {
 	return t.tree.Recover()
 }
 
-func (t *treeOnDisk) write(a *app, plan *render.Plan) error {
-	if t.tree == nil { // the directory was not there when the plan was made
-		if err := os.MkdirAll(a.flags.out, 0o755); err != nil {
-			return err
-		}
-		opened, err := a.openTree()
-		if err != nil {
-			return err
-		}
-		*t = *opened
+// create makes the output directory, now that the input is known to be good. What another render has put there in the meantime
+// makes a new plan.
+func (a *app) create(opts render.Options, tree *treeOnDisk, plan *render.Plan, problems render.Problems) (*render.Plan, render.Problems, error) {
+	if err := os.MkdirAll(a.flags.out, 0o755); err != nil {
+		return nil, nil, fmt.Errorf("--out: %w", err)
 	}
-	return t.tree.Write(plan)
+	opened, err := a.openTree()
+	if err != nil {
+		return nil, nil, err
+	}
+	*tree = *opened
+	if err := tree.recover(a); err != nil {
+		return nil, nil, err
+	}
+	entries, err := fs.ReadDir(tree.files, ".")
+	if err != nil || len(entries) == 0 {
+		return plan, problems, err
+	}
+	return a.make(opts, tree)
 }

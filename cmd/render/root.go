@@ -17,6 +17,7 @@ type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	flags          flags
+	piped          []byte // standard input, once it has been read: a second plan needs it again
 }
 
 type flags struct {
@@ -71,7 +72,24 @@ Exit status: 0 done, 1 check or diff found something, 2 bad input or usage.`,
 	}
 	a.addOutFlag(graph, "") // its -o is the format
 	cmd.AddCommand(diff, check, graph, newVersionCommand(a))
+	refuseUnknownShells(cmd)
 	return cmd
+}
+
+// refuseUnknownShells makes `completion tcsh` an error: cobra prints its help, which would end up in a file, and exits with 0.
+func refuseUnknownShells(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if c.Name() == "completion" {
+			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+			c.Args = func(c *cobra.Command, args []string) error {
+				if len(args) == 0 {
+					return nil
+				}
+				return fmt.Errorf("unknown shell %q: expected bash, fish, powershell or zsh; see %s --help", args[0], c.CommandPath())
+			}
+		}
+	}
 }
 
 func noArguments(cmd *cobra.Command, args []string) error {

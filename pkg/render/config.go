@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 
@@ -27,7 +28,8 @@ func ParseConfig(src Source) (*v1alpha1.RenderConfig, Problems) {
 		return nil, problems
 	}
 	if len(docs) != 1 {
-		return nil, Problems{{File: src.Name, Message: fmt.Sprintf("expected one document of kind %s, found %d", v1alpha1.KindRenderConfig, len(docs))}}
+		return nil, Problems{{File: src.Name, Message: fmt.Sprintf("expected one document of kind %s, found %d", v1alpha1.KindRenderConfig, len(docs)),
+			Hint: "without the file the defaults apply"}}
 	}
 	c := configReader{doc: docs[0]}
 	return c.read(), c.problems.Sorted()
@@ -89,11 +91,11 @@ func (r *configReader) validate(c *v1alpha1.RenderConfig) {
 		r.fail(schema.Path{"gate", "seeds", "port"}, p, "expected a port from 1 to 65535", "")
 	}
 	for _, d := range []struct {
-		name string
-		at   interface{ Seconds() float64 }
+		name  string
+		value time.Duration
 	}{{"interval", c.Flux.Interval.Duration}, {"retryInterval", c.Flux.RetryInterval.Duration}} {
-		if d.at.Seconds() <= 0 {
-			r.fail(schema.Path{"flux", d.name}, nil, "expected more than 0s", "")
+		if d.value <= 0 {
+			r.fail(schema.Path{"flux", d.name}, d.value.String(), "expected more than 0s", "")
 		}
 	}
 	for cluster, secret := range c.Gate.Secrets {
@@ -112,6 +114,6 @@ func (r *configReader) oneOf(at schema.Path, value string, allowed ...string) {
 
 func (r *configReader) subdomain(at schema.Path, name string) {
 	if errs := validation.IsDNS1123Subdomain(name); len(errs) > 0 {
-		r.fail(at, name, "cannot be the name of an object: "+errs[0], "")
+		r.fail(at, name, "cannot be the name of an object: "+ruleOf(errs), "")
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"math"
 	"regexp"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -23,6 +24,8 @@ const (
 	MaxSourceBytes   = 32 << 20 // one file; a thousand rings are about 5 MB
 	maxDocumentNodes = 200_000  // values of one document, aliases expanded
 	maxDepth         = 100
+
+	maxDocumentProblems = 100 // more help nobody
 )
 
 // Source is one input: a file's content under the name that messages show.
@@ -66,7 +69,7 @@ func split(src Source) ([]chunk, Problems) {
 			end = len(src.Data)
 		}
 		switch text := src.Data[at:end]; {
-		case text[0] == '%': // a directive belongs to the marker below it
+		case text[0] == '%', bytes.HasPrefix(text, []byte("\uFEFF%")): // a directive belongs to the marker below it
 			return []chunk{{file: src.Name, data: src.Data}}, nil
 		case at > begin && bytes.HasPrefix(text, []byte("---")) && (len(text) == 3 || strings.IndexByte(" \t\r\n", text[3]) >= 0):
 			chunks = append(chunks, chunk{file: src.Name, data: src.Data[begin:at], above: above})
@@ -124,13 +127,32 @@ func invalidUTF8(data []byte) int {
 func (c chunk) yamlProblem(err error) Problem {
 	p := Problem{File: c.file, Message: "not YAML: " + err.Error()}
 	if m := yamlErrorLine.FindStringSubmatch(err.Error()); m != nil {
-		if line, err := strconv.Atoi(m[1]); err == nil {
-			p.Line = line + c.above
+		line, noLine := strconv.Atoi(m[1])
+		if noLine != nil || strings.HasPrefix(m[2], "did not find expected") {
+			line = c.failsFrom(m[2], line+1)
 		}
-		p.Message = "not YAML: " + m[2]
+		p.Line, p.Message = line+c.above, "not YAML: "+m[2]
 	}
 	p.Hint = "check the indentation and the quotes there and just above"
 	return p
+}
+
+// failsFrom returns the first line with which the text fails in this way, for errors of which the parser tells no line, or the
+// one above that in which the whole mapping begins. guess is for texts that take too long to search.
+func (c chunk) failsFrom(message string, guess int) int {
+	if len(c.data) > 1<<20 {
+		return guess
+	}
+	lines := bytes.SplitAfter(c.data, []byte("\n"))
+	return min(len(lines), 1+sort.Search(len(lines), func(i int) bool {
+		decoder := yaml.NewDecoder(bytes.NewReader(bytes.Join(lines[:i+1], nil)))
+		for {
+			if err := decoder.Decode(&yaml.Node{}); err != nil {
+				m := yamlErrorLine.FindStringSubmatch(err.Error())
+				return m != nil && m[2] == message
+			}
+		}
+	}))
 }
 
 func (c chunk) document(root *yaml.Node) (*document, Problems) {
@@ -158,19 +180,22 @@ func (c chunk) document(root *yaml.Node) (*document, Problems) {
 type converter struct {
 	doc      *document
 	nodes    int
+	stopped  bool // a limit was met: nothing more is read, or said
 	problems Problems
 }
 
 func (c *converter) convert(n *yaml.Node, depth int) any {
-	c.nodes++
-	if c.nodes == maxDocumentNodes {
+	switch c.nodes++; {
+	case c.stopped:
+		return nil
+	case c.nodes > maxDocumentNodes:
 		c.problem(n, fmt.Sprintf("the document has more than %d values, aliases expanded", maxDocumentNodes),
 			"no ring is that large: look for aliases that repeat each other")
-	}
-	if depth == maxDepth {
+		c.stopped = true
+		return nil
+	case depth == maxDepth:
 		c.problem(n, fmt.Sprintf("nested deeper than %d levels", maxDepth), "look for an alias inside its own anchor")
-	}
-	if c.nodes >= maxDocumentNodes || depth >= maxDepth {
+		c.stopped = true
 		return nil
 	}
 	switch n.Kind {
@@ -200,7 +225,7 @@ func (c *converter) mapping(n *yaml.Node, depth int) any {
 			continue
 		}
 		if key.Kind != yaml.ScalarNode {
-			c.problem(key, "a key must be plain text", "")
+			c.problem(key, "a key must be plain text", "if a value was meant, put quotes around it: { begins a mapping, also that of a template")
 			continue
 		}
 		name := keyName(key)
@@ -253,6 +278,9 @@ func (c *converter) mergeInto(out map[string]any, n *yaml.Node, depth int) {
 func keyName(key *yaml.Node) string {
 	if b, ok := oldBoolean(key); ok {
 		return strconv.FormatBool(b)
+	}
+	if key.ShortTag() == "!!bool" { // True and TRUE
+		return strings.ToLower(key.Value)
 	}
 	return key.Value
 }
@@ -310,13 +338,17 @@ func isOldBoolean(s string) bool {
 }
 
 func (c *converter) problem(n *yaml.Node, message, hint string) {
+	if c.stopped {
+		return
+	}
 	c.problems = append(c.problems, Problem{File: c.doc.file, Line: n.Line + c.doc.above, Column: n.Column, Message: message, Hint: hint})
+	c.stopped = len(c.problems) == maxDocumentProblems
 }
 
 // problem makes a Problem about the field at path, or about the nearest thing above it that stands in the document.
 func (d *document) problem(path schema.Path, value any, message, hint string) Problem {
 	n := d.find(path)
-	return Problem{File: d.file, Line: n.Line + d.above, Column: n.Column, Path: path.String(), Value: shown(value), Message: message, Hint: hint}
+	return Problem{File: d.file, Line: n.Line + d.above, Column: n.Column, Path: shorten(path.String(), 200), Value: shown(value), Message: message, Hint: hint}
 }
 
 // has reports whether the document itself says something at path.

@@ -105,7 +105,7 @@ func (g *guardian) storage() {
 				"CassKop refuses to change it and puts the old value back", dc.Name, orNone(was)), "put it back; for other volumes add a datacenter and empty this one")
 		}
 		if was, is := g.old.DataStorageClass(dc.Name), g.now.DataStorageClass(dc.Name); was != is {
-			g.found(RuleStorageClass, g.field(dc.Name, "dataStorageClass", own.DataStorageClass != ""), is, fmt.Sprintf("dataStorageClass of datacenter %s "+
+			g.found(RuleStorageClass, g.field(dc.Name, "dataStorageClass", own.DataCapacity != ""), is, fmt.Sprintf("dataStorageClass of datacenter %s "+
 				"was %s: CassKop refuses to change it and puts the old value back", dc.Name, orNone(was)), "put it back; for other volumes add a datacenter and empty this one")
 		}
 	}
@@ -118,8 +118,12 @@ func (g *guardian) storage() {
 // labels of the CassandraCluster are in the selector and the volumeClaimTemplates of its StatefulSets.
 func (g *guardian) labels() {
 	if !sameMap(g.old.Labels, g.now.Labels) {
+		was := "not set"
+		if len(g.old.Labels) > 0 {
+			was = shown(g.old.Labels)
+		}
 		g.found(RuleLabelsChanged, schema.Path{"metadata", "labels"}, g.now.Labels, fmt.Sprintf("labels were %s: CassKop puts them into the "+
-			"selector of its StatefulSets, which Kubernetes refuses to change, and CassKop would try for ever", shown(g.old.Labels)), "put them back; use annotations")
+			"selector of its StatefulSets, which Kubernetes refuses to change, and CassKop would try for ever", was), "put them back; use annotations")
 	}
 }
 

@@ -5,9 +5,9 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"text/template"
 
@@ -71,11 +71,7 @@ func scalar(s string) string {
 	if isPlain(s) {
 		return s
 	}
-	b, err := json.Marshal(s) // a JSON string is a double-quoted YAML scalar
-	if err != nil {
-		panic(err) // strings always encode
-	}
-	return string(b)
+	return strconv.QuoteToASCII(s) // all of Go's escapes are YAML's; JSON leaves DEL and the line breaks of Unicode as they are
 }
 
 func isPlain(s string) bool {

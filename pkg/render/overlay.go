@@ -22,6 +22,9 @@ func overlayPath(cluster, ring, file string) string {
 
 // files renders everything that belongs to one ring.
 func (ring *Ring) files(opts *Options) ([]File, error) {
+	for _, c := range ring.Clusters {
+		ring.base = withoutClashes(ring.base, c.Object)
+	}
 	w := fileWriter{}
 	w.text("", basePath(ring.Name, kustomizationFile), "base-kustomization.yaml", nil)
 	w.object("", basePath(ring.Name, baseFile), ring.base)

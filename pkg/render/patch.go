@@ -48,3 +48,23 @@ func applyPatch(base, patch map[string]any) map[string]any {
 	}
 	return out
 }
+
+// withoutClashes returns base without the values that are of another type in want, neither of which is changed. kustomize 5
+// cannot put a mapping in the place of a scalar, and leaves the quotes of a string around the number that replaces it (kyaml
+// 0.21 merge2). What the base does not say, each overlay says for itself.
+func withoutClashes(base, want map[string]any) map[string]any {
+	out := make(map[string]any, len(base))
+	for k, b := range base {
+		w, present := want[k]
+		if present && reflect.TypeOf(b) != reflect.TypeOf(w) {
+			continue
+		}
+		bm, baseIsMap := b.(map[string]any)
+		wm, wantIsMap := w.(map[string]any)
+		if baseIsMap && wantIsMap {
+			b = withoutClashes(bm, wm)
+		}
+		out[k] = b
+	}
+	return out
+}

@@ -352,6 +352,8 @@ func (p *planner) change(f File) (Change, Problems) {
 		return Change{}, Problems{{File: f.Path, Message: err.Error(), Hint: "render never follows a link out of the output directory, nor writes over a folder"}}
 	case bytes.Equal(old, f.Content):
 		return Change{File: File{Path: f.Path, Cluster: f.Cluster}, Action: Keep}, nil
+	case len(old) == 0:
+		return Change{}, Problems{unreadable(f.Path, "it is empty")}
 	case !ours(old):
 		return Change{}, Problems{{File: f.Path, Line: 1, Message: "this file was not rendered, and render wants to write here", Hint: "move it away, or render into another " +
 			"directory with --out"}}

@@ -105,6 +105,12 @@ func (p Problem) saying(message, hint string) Problem {
 	return p
 }
 
+// ruleOf returns the first of Kubernetes' complaints about a name, without its regular expression.
+func ruleOf(errs []string) string {
+	rule, _, _ := strings.Cut(errs[0], " (e.g.")
+	return rule
+}
+
 // shown writes a value for an error, at most 60 characters of it.
 func shown(v any) string {
 	if v == nil {

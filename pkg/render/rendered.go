@@ -98,6 +98,9 @@ func (r rendered) content(name string) ([]byte, *Problem) {
 	case err != nil:
 		p := unreadable(name, err.Error())
 		return nil, &p
+	case len(content) == 0:
+		p := unreadable(name, "it is empty")
+		return nil, &p
 	case !ours(content):
 		return nil, nil
 	}
@@ -114,6 +117,10 @@ func (r rendered) read(name string) (map[string]any, *Problem) {
 }
 
 func parseRendered(name string, content []byte) (map[string]any, *Problem) {
+	if !bytes.HasSuffix(content, []byte("\n")) { // what is left may be YAML all the same
+		p := unreadable(name, "it ends in the middle of a line")
+		return nil, &p
+	}
 	docs, problems := parseSource(Source{Name: name, Data: content})
 	if len(problems) > 0 {
 		p := problems[0]

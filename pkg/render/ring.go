@@ -1,9 +1,14 @@
 package render
 
 import (
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"maps"
+	"slices"
 	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/casskop-gitops/casskop-gitops/pkg/api/v1alpha1"
 	"github.com/casskop-gitops/casskop-gitops/pkg/casskop"
@@ -133,17 +138,9 @@ func (r *ringReader) apiVersion() string {
 }
 
 func (r *ringReader) readHead() {
-	checked := multiCasskopType.Check(r.doc.value, "", func(f schema.Finding) {
-		switch {
-		case f.Reason == schema.NullDropped: // base and override are checked by their own type
-		case f.Reason == schema.UnknownField && f.Path[0] == "metadata":
-		default:
-			r.finding(r.doc, nil, f)
-		}
-	})
-	r.head, _ = checked.(map[string]any) // a document is a mapping
+	r.head, _ = multiCasskopType.Check(r.doc.value, "", r.headFinding).(map[string]any) // a document is a mapping
 	if _, ok := r.value("spec").(map[string]any); !ok {
-		r.fail(schema.Path{"spec"}, nil, "missing: expected spec.base and spec.override", "")
+		r.fail(schema.Path{"spec"}, r.value("spec"), "expected spec.base and spec.override", "")
 		return
 	}
 	if _, ok := r.value("spec", "base").(map[string]any); !ok {
@@ -154,10 +151,32 @@ func (r *ringReader) readHead() {
 		r.fail(schema.Path{"spec", "override"}, r.value("spec", "override"), "expected an entry for each Kubernetes cluster of the ring",
 			"write spec.override.<cluster>: {} for one that takes the base as it is")
 	}
+	annotations, _ := r.value("metadata", "annotations").(map[string]any) // checked by its type
+	for _, name := range sortedKeys(annotations) {
+		if strings.HasPrefix(name, v1alpha1.Prefix) && name != v1alpha1.AnnotationRolloutOrder {
+			r.fail(schema.Path{"metadata", "annotations", name}, annotations[name], "unknown annotation",
+				schema.Suggest(name, []string{v1alpha1.AnnotationRolloutOrder}))
+		}
+	}
 	if value := r.value("spec", "deleteCassandraCluster"); value == nil {
 		p := r.doc.problem(schema.Path{"spec"}, nil, "deleteCassandraCluster is not set: false is assumed, removing the ring from git keeps its CassandraClusters",
 			"write deleteCassandraCluster: false, or true to have them deleted")
 		r.warn(p)
+	}
+}
+
+// headFinding is about the MultiCasskop without base and override, which are checked by their own type.
+func (r *ringReader) headFinding(f schema.Finding) {
+	at := f.Path.String()
+	switch {
+	case f.Reason == schema.NullDropped, f.Reason == schema.UnknownField && f.Path[0] == "metadata":
+	case f.Reason == schema.WrongType && (at == "spec" || at == "spec.override"): // readHead says what belongs there
+	case f.Reason == schema.UnknownField:
+		p := r.doc.problem(f.Path, f.Value, "unknown field, left out", f.Hint)
+		p.Warning = !r.opts.Strict
+		r.add(p)
+	default:
+		r.finding(r.doc, nil, f)
 	}
 }
 
@@ -166,10 +185,11 @@ func (r *ringReader) finding(doc *document, prefix schema.Path, f schema.Finding
 	p := doc.problem(prefix.Child(f.Path...), f.Value, f.Want, f.Hint)
 	switch f.Reason {
 	case schema.UnknownField, schema.OtherVersion:
-		p.Message = "unknown field, kept as it is: " + f.Want
-		p.Warning = !r.opts.Strict
-		if r.opts.Strict {
-			p.Message = "unknown field: " + f.Want
+		if f.Reason == schema.UnknownField {
+			p.Message = "unknown field"
+		}
+		if p.Warning = !r.opts.Strict; p.Warning {
+			p.Message += ", kept as it is"
 		}
 	case schema.NullDropped, schema.ZeroHonoured:
 		p.Warning = true
@@ -201,10 +221,18 @@ func (r *ringReader) order() []string {
 	if names == nil {
 		return overrides
 	}
+	at := schema.Path{"spec", "override"}
+	if annotation := (schema.Path{"metadata", "annotations", v1alpha1.AnnotationRolloutOrder}); strings.HasPrefix(from, "annotation") {
+		at = annotation
+	}
+	if slices.Contains(names, "") {
+		r.fail(at, strings.Join(names, ","), "expected the names of all clusters, first to last, with a comma between any two", "")
+		return overrides
+	}
 	placed := map[string]bool{}
 	for _, n := range names {
 		if placed[n] {
-			r.fail(schema.Path{"spec", "override"}, nil, from+" names "+n+" twice", "")
+			r.fail(at, nil, "cluster "+n+" stands twice in "+from, "remove one of the two")
 		}
 		placed[n] = true
 	}
@@ -218,8 +246,8 @@ func (r *ringReader) order() []string {
 	}
 	for _, n := range names {
 		if !known[n] {
-			r.fail(schema.Path{"spec", "override"}, nil, from+" names cluster "+n+", which has no override (there are: "+strings.Join(overrides, ", ")+")",
-				"write spec.override."+n+": {} for one that takes the base as it is")
+			r.fail(at, nil, "cluster "+n+" stands in "+from+" and has no override (there are: "+strings.Join(overrides, ", ")+")",
+				cmp.Or(schema.Suggest(n, overrides), "write spec.override."+n+": {} for one that takes the base as it is"))
 		}
 	}
 	if len(r.problems.Errors()) > 0 {
@@ -264,6 +292,7 @@ func (r *ringReader) cluster(name string, base map[string]any) *Cluster {
 	}
 	merged := clusterType.Merge(base, over, zero, func(f schema.Finding) { r.finding(r.doc, at, f) }).(map[string]any)
 	c := &Cluster{Name: name, source: origin{doc: r.doc, base: schema.Path{"spec", "base"}, override: at}}
+	r.checkVersion(c, merged, version)
 	r.checkZeroNodes(c, merged)
 	c.Object = clusterType.FixedPoint(merged).(map[string]any)
 	if _, ok := c.Object["metadata"].(map[string]any); !ok {
@@ -280,22 +309,44 @@ func (r *ringReader) cluster(name string, base map[string]any) *Cluster {
 	return c
 }
 
+// checkVersion holds the fields of the base, which were checked by its own version, against the version of the override.
+func (r *ringReader) checkVersion(c *Cluster, merged map[string]any, base string) {
+	version := merged["apiVersion"].(string) // checkObject left a string
+	if version == base {
+		return
+	}
+	clusterType.Check(merged, strings.TrimPrefix(version, casskop.Group+"/"), func(f schema.Finding) {
+		if f.Reason == schema.OtherVersion && !r.doc.has(c.source.override.Child(f.Path...)) {
+			r.finding(r.doc, c.source.base, f)
+		}
+	})
+}
+
 // namespace settles where the object lives: override, base, the MultiCasskop's own, --namespace.
 func (r *ringReader) namespace(c *Cluster) {
+	at := schema.Path{"metadata", "namespace"}
 	own, _ := r.value("metadata", "namespace").(string) // checked by readHead
 	meta := c.Object["metadata"].(map[string]any)
-	c.Namespace, _ = meta["namespace"].(string) // checked by its type
-	for _, candidate := range []string{own, r.opts.Namespace} {
-		if c.Namespace == "" {
-			c.Namespace = candidate
-		}
-	}
+	inObject, _ := meta["namespace"].(string) // checked by its type
+	c.Namespace = cmp.Or(inObject, own, r.opts.Namespace)
 	if c.Namespace == "" {
-		r.add(c.source.problem(schema.Path{"metadata", "namespace"}, nil, "no namespace for cluster "+c.Name,
+		r.add(c.source.problem(at, nil, "no namespace for cluster "+c.Name,
 			"set it in the override, in spec.base, in the MultiCasskop's own metadata, or with --namespace"))
 		return
 	}
 	meta["namespace"] = c.Namespace
+	errs := validation.IsDNS1123Label(c.Namespace)
+	if len(errs) == 0 {
+		return
+	}
+	switch message := "cannot be a namespace: " + ruleOf(errs); c.Namespace {
+	case inObject:
+		r.add(c.source.problem(at, c.Namespace, message, ""))
+	case own:
+		r.fail(at, c.Namespace, message, "")
+	default:
+		r.add(Problem{Path: "--namespace", Value: shown(c.Namespace), Message: message})
+	}
 }
 
 func (r *ringReader) decode(c *Cluster) {
@@ -327,8 +378,12 @@ func (r *ringReader) finish(ring *Ring, base map[string]any) {
 	ring.listed = r.doc.problem(schema.Path{"spec", "override"}, nil, "", "")
 	for _, c := range ring.Clusters[1:] {
 		if c.Typed.Name != ring.Name {
-			r.add(c.source.problem(schema.Path{"metadata", "name"}, c.Typed.Name, "clusters of one ring must have the same metadata.name, "+
-				first.Name+" has "+ring.Name, "the name is that of the Cassandra cluster: remove it from the override, or make two MultiCasskops"))
+			odd, at := c, schema.Path{"metadata", "name"}
+			if !r.doc.has(c.source.override.Child(at...)) { // it has the base's, so the first one does not
+				odd = first
+			}
+			r.add(odd.source.problem(at, odd.Typed.Name, fmt.Sprintf("clusters of one ring must have the same metadata.name: %s has %s, %s has %s",
+				first.Name, ring.Name, c.Name, c.Typed.Name), "the name is that of the Cassandra cluster: remove it from the override, or make two MultiCasskops"))
 		}
 	}
 	r.checkDuplicateDatacenters(ring)

@@ -118,14 +118,17 @@ func (r *ringReader) zone(ring *Ring, c *Cluster) string {
 	zone = strings.TrimSuffix(strings.TrimSpace(zone), ".")
 	if zone == "" {
 		if len(ring.Clusters) > 1 {
-			r.add(c.source.problem(at, nil, "cluster "+c.Name+" has neither seeds nor a zone to compute them from: it would found a second ring",
-				"set annotation "+casskop.AnnotationHostname+" in spec.service.annotations (external-dns), or list the seeds in status.seedlist of spec.base, "+
-					"or write seeds: unmanaged in render.yaml if they are delivered otherwise"))
+			message := "cluster " + c.Name + " has neither seeds nor a zone to compute them from: it would found a second ring"
+			if c.seedsGiven {
+				message = "cluster " + c.Name + " has no zone, which the seeds of the other clusters are computed from"
+			}
+			r.add(c.source.problem(at, nil, message, "set annotation "+casskop.AnnotationHostname+" in spec.service.annotations (external-dns), or list the seeds in status.seedlist of spec.base, "+
+				"or write seeds: unmanaged in render.yaml if they are delivered otherwise"))
 		}
 		return ""
 	}
 	if errs := validation.IsDNS1123Subdomain(zone); len(errs) > 0 {
-		r.add(c.source.problem(at, c.Typed.Zone(), "cannot be a DNS zone: "+errs[0], ""))
+		r.add(c.source.problem(at, c.Typed.Zone(), "cannot be a DNS zone: "+ruleOf(errs), ""))
 		return ""
 	}
 	return zone

@@ -16,7 +16,10 @@ import (
 )
 
 // stageDir holds what a run is about to swap in. It is there only while a run writes, or after one was killed.
-const stageDir = ".casskop-gitops-stage"
+const (
+	stageDir    = ".casskop-gitops-stage"
+	journalFile = stageDir + "/journal"
+)
 
 // Tree is an output directory on disk. All access stays inside of it: a symbolic link that leads out is an error (os.Root),
 // and the folders that hold rendered files must be folders.
@@ -71,20 +74,21 @@ func (t *Tree) Recover() error {
 	if !t.Interrupted() {
 		return nil
 	}
-	journal, err := t.root.ReadFile(path.Join(stageDir, "journal"))
+	if err := t.expect(stageDir, "folder", fs.FileMode.IsDir); err != nil {
+		return err
+	}
+	journal, err := t.root.ReadFile(journalFile)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	todo := parseJournal(string(journal))
-	if err := t.undo(todo); err != nil {
+	if err := t.rollBack(parseJournal(string(journal))); err != nil {
 		return fmt.Errorf("undo an interrupted render: %w", err)
 	}
-	t.removeEmptyFolders(todo, Create)
-	return t.root.RemoveAll(stageDir)
+	return nil
 }
 
 // Write carries out a plan: all files are written beside the tree first, then swapped in one by one. After an error the tree
-// is as it was.
+// is as it was; where it cannot be put back, the stage stays for Recover and the error says so.
 func (t *Tree) Write(plan *Plan) error {
 	var todo []Change
 	for _, c := range plan.Changes {
@@ -95,58 +99,75 @@ func (t *Tree) Write(plan *Plan) error {
 	if len(todo) == 0 {
 		return nil
 	}
-	if err := t.checkFolders(todo); err != nil {
+	if err := t.prepare(todo); err != nil {
+		return fmt.Errorf("nothing was changed in %s: %w", t.dir, err)
+	}
+	if err := t.swap(todo); err != nil {
+		if undo := t.rollBack(todo); undo != nil {
+			return fmt.Errorf("%s is half written: %w; what was there is kept in %s: run render again, which puts it back first",
+				t.dir, errors.Join(err, undo), path.Join(t.dir, stageDir))
+		}
+		return fmt.Errorf("nothing was changed in %s: %w", t.dir, err)
+	}
+	if err := t.removeStage(); err != nil {
+		return fmt.Errorf("%s was written, but its stage stays: %w", t.dir, err)
+	}
+	t.removeEmptyFolders(todo, Remove)
+	return nil
+}
+
+// prepare does everything that can fail while the tree is still as it was.
+func (t *Tree) prepare(todo []Change) error {
+	if err := t.checkLinks(todo); err != nil {
+		return err
+	}
+	if err := t.root.Mkdir(stageDir, 0o755); err != nil {
 		return err
 	}
 	err := t.stage(todo)
-	if err == nil {
-		if err = t.swap(todo); err != nil {
-			err = errors.Join(err, t.undo(todo))
-		}
-	}
 	if err != nil {
 		t.removeEmptyFolders(todo, Create)
-	}
-	if cleanup := t.root.RemoveAll(stageDir); err == nil {
-		err = cleanup
-	}
-	if err == nil {
-		t.removeEmptyFolders(todo, Remove)
+		err = errors.Join(err, t.removeStage())
 	}
 	return err
 }
 
-// checkFolders refuses to write through symbolic links, inside the tree or out of it.
-func (t *Tree) checkFolders(todo []Change) error {
+// checkLinks refuses to write through symbolic links or over them, inside the tree or out of it.
+func (t *Tree) checkLinks(todo []Change) error {
 	checked := map[string]bool{".": true}
 	for _, c := range todo {
+		if err := t.expect(c.Path, "file", fs.FileMode.IsRegular); err != nil {
+			return err
+		}
 		for dir := path.Dir(c.Path); !checked[dir]; dir = path.Dir(dir) {
 			checked[dir] = true
-			info, err := t.root.Lstat(dir)
-			if errors.Is(err, fs.ErrNotExist) {
-				continue
-			}
-			if err != nil {
+			if err := t.expect(dir, "folder", fs.FileMode.IsDir); err != nil {
 				return err
-			}
-			if !info.IsDir() {
-				return fmt.Errorf("%s: expected a folder, found %s: render writes through no links; remove it and render again",
-					path.Join(t.dir, dir), info.Mode().Type())
 			}
 		}
 	}
 	return nil
 }
 
+// expect refuses what is neither missing nor of the kind that is meant.
+func (t *Tree) expect(name, kind string, is func(fs.FileMode) bool) error {
+	info, err := t.root.Lstat(name)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) { // the folder above is looked at too
+		return nil
+	}
+	if err != nil || is(info.Mode()) {
+		return err
+	}
+	return fmt.Errorf("%s: expected a %s, found %s: render writes through no links; remove it and render again",
+		path.Join(t.dir, name), kind, fs.FormatFileInfo(info))
+}
+
 func staged(i int) string { return path.Join(stageDir, "new-"+strconv.Itoa(i)) }
 func saved(i int) string  { return path.Join(stageDir, "old-"+strconv.Itoa(i)) }
 
 // stage writes everything that can fail for want of space or permission, the old content of replaced files included. The journal
-// comes last: without one nothing was swapped.
+// comes after the files: without one nothing was swapped. The folders come after the journal, which tells which ones to take away.
 func (t *Tree) stage(todo []Change) error {
-	if err := t.root.Mkdir(stageDir, 0o755); err != nil {
-		return err
-	}
 	var journal strings.Builder
 	for _, c := range todo {
 		fmt.Fprintf(&journal, "%d %q\n", c.Action, c.Path)
@@ -165,6 +186,9 @@ func (t *Tree) stage(todo []Change) error {
 	if err != nil {
 		return err
 	}
+	if err := t.root.WriteFile(journalFile, []byte(journal.String()), 0o644); err != nil {
+		return err
+	}
 	folders := map[string]bool{}
 	for _, c := range todo {
 		if dir := path.Dir(c.Path); c.Action == Create && !folders[dir] {
@@ -174,7 +198,7 @@ func (t *Tree) stage(todo []Change) error {
 			}
 		}
 	}
-	return t.root.WriteFile(path.Join(stageDir, "journal"), []byte(journal.String()), 0o644)
+	return nil
 }
 
 // parseJournal reads as much of a journal as is there. One that is cut short was being written, so nothing was swapped yet, and
@@ -191,13 +215,14 @@ func parseJournal(text string) (todo []Change) {
 }
 
 func (t *Tree) swap(todo []Change) error {
-	return sideBySide(len(todo), func(i int) error {
-		from, to := staged(i), todo[i].Path
-		if todo[i].Action == Remove {
-			from, to = to, saved(i)
-		}
-		return t.root.Rename(from, to)
-	})
+	return sideBySide(len(todo), func(i int) error { return t.swapOne(i, todo[i]) })
+}
+
+func (t *Tree) swapOne(i int, c Change) error {
+	if c.Action == Remove {
+		return t.root.Rename(c.Path, saved(i))
+	}
+	return t.root.Rename(staged(i), c.Path)
 }
 
 // sideBySide runs f for 0..n-1 on all processors. After an error no more are begun.
@@ -215,22 +240,47 @@ func sideBySide(n int, f func(i int) error) error {
 	return group.Wait()
 }
 
-// undo puts back what swap did, as far as it came: old content is in the stage, and a new file that is not there any more is in
-// its place in the tree.
+// rollBack puts the tree back to what it was before the swap.
+func (t *Tree) rollBack(todo []Change) error {
+	if err := t.undo(todo); err != nil {
+		return err
+	}
+	t.removeEmptyFolders(todo, Create)
+	return t.removeStage()
+}
+
+// removeStage ends a write, or its undoing. The journal goes first: without one there is nothing to undo, however much of the rest
+// a killed run leaves.
+func (t *Tree) removeStage() error {
+	if err := t.root.Remove(journalFile); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return t.root.RemoveAll(stageDir)
+}
+
+// undo puts back what swap did, as far as it came: a new file that is not in the stage any more is in its place in the tree, and
+// a removed one is in the stage. A file whose turn had not come is left alone.
 func (t *Tree) undo(todo []Change) error {
 	var failed []error
 	for i, c := range todo {
 		var err error
-		if c.Action != Create {
-			err = t.root.Rename(saved(i), c.Path)
-		} else if _, waits := t.root.Lstat(staged(i)); errors.Is(waits, fs.ErrNotExist) {
+		switch {
+		case c.Action != Remove && t.has(staged(i)):
+		case c.Action == Create:
 			err = t.root.Remove(c.Path)
+		case t.has(saved(i)):
+			err = t.root.Rename(saved(i), c.Path)
 		}
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			failed = append(failed, err)
 		}
 	}
 	return errors.Join(failed...)
+}
+
+func (t *Tree) has(name string) bool {
+	_, err := t.root.Lstat(name)
+	return !errors.Is(err, fs.ErrNotExist)
 }
 
 // removeEmptyFolders takes away the folders that one kind of change left empty, up to the top.

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/casskop-gitops/casskop-gitops/pkg/casskop"
@@ -16,6 +15,9 @@ import (
 // maxStatefulSetName is what is left of a label value's 63 characters for `<StatefulSet>-<hash of 10>`, which the
 // StatefulSet controller puts on each pod as controller-revision-hash (kubernetes 1.36 pkg/controller/history).
 const maxStatefulSetName = 52
+
+// maxNodes of one cluster is far above any real one, and keeps a slip of the hand from filling the memory with names of pods.
+const maxNodes = 100_000
 
 var (
 	datacenterName = regexp.MustCompile(`^[a-z][a-z0-9]*$`) // CassKop: `<dc>-<rack>` is a DNS-1035 label, and neither has a dash
@@ -53,17 +55,16 @@ func (v *validator) names() {
 	if name := v.c.Typed.Name; name == "" {
 		v.fail(meta.Child("name"), nil, "missing: expected the name of the Cassandra cluster", "set spec.base.metadata.name")
 	} else if errs := validation.IsDNS1035Label(name); len(errs) > 0 {
-		v.fail(meta.Child("name"), name, "cannot be a Service and the start of pod names: "+errs[0], "")
-	}
-	if ns := v.c.Namespace; ns != "" {
-		if errs := validation.IsDNS1123Label(ns); len(errs) > 0 {
-			v.fail(meta.Child("namespace"), ns, "cannot be a namespace: "+errs[0], "")
-		}
+		v.fail(meta.Child("name"), name, "cannot be a Service and the start of pod names: "+ruleOf(errs), "")
 	}
 	errs := validation.IsDNS1123Subdomain(v.c.Name)
 	errs = append(errs, validation.IsValidLabelValue(v.c.Name)...)
-	if len(errs) > 0 {
-		v.fail(nil, v.c.Name, "a cluster's name is that of a folder, a Secret and a label: "+errs[0], "rename the key in spec.override")
+	switch {
+	case len(errs) > 0:
+		v.fail(nil, v.c.Name, "a cluster's name is that of a folder, a Secret and a label: "+ruleOf(errs), "rename the key in spec.override")
+	case v.c.Name == "true", v.c.Name == "false":
+		v.fail(nil, v.c.Name, "a cluster cannot have this name: YAML reads yes, no, on, off, y and n without quotes as booleans",
+			"quote the key in spec.override, or rename it")
 	}
 }
 
@@ -74,17 +75,17 @@ func (v *validator) metadata() {
 	}
 	for _, k := range sortedKeys(v.c.Typed.Annotations) {
 		if errs := validation.IsQualifiedName(strings.ToLower(k)); len(errs) > 0 {
-			v.fail(at.Child("annotations", k), v.c.Typed.Annotations[k], "cannot be the key of an annotation: "+errs[0], "")
+			v.fail(at.Child("annotations", k), v.c.Typed.Annotations[k], "cannot be the key of an annotation: "+ruleOf(errs), "")
 		}
 	}
 }
 
 func (v *validator) label(at schema.Path, key, value string) {
 	if errs := validation.IsQualifiedName(key); len(errs) > 0 {
-		v.fail(at, value, "cannot be the key of a label: "+errs[0], "")
+		v.fail(at, value, "cannot be the key of a label: "+ruleOf(errs), "")
 	}
 	if errs := validation.IsValidLabelValue(value); len(errs) > 0 {
-		v.fail(at, value, "cannot be a label: "+errs[0], "")
+		v.fail(at, value, "cannot be a label: "+ruleOf(errs), "")
 	}
 }
 
@@ -109,6 +110,10 @@ func (v *validator) topology() {
 		}
 		v.capacity(at.Child("dataCapacity"), dc.DataCapacity)
 		v.racks(dc, at)
+	}
+	if n := v.c.Nodes(); n > maxNodes {
+		v.fail(schema.Path{"spec", "nodesPerRacks"}, v.c.Typed.Spec.NodesPerRacks, fmt.Sprintf("cluster %s would have %d nodes, %d is the most", v.c.Name,
+			n, maxNodes), "")
 	}
 	v.podNames()
 	v.surprises()
@@ -155,14 +160,31 @@ func (v *validator) podNames() {
 	if len(v.problems.Errors()) > 0 {
 		return
 	}
-	for _, dc := range v.c.Typed.Datacenters() {
-		for _, rack := range dc.Racks {
-			if sts := v.c.Typed.Name + "-" + dc.Name + "-" + rack; len(sts) > maxStatefulSetName {
-				v.fail(schema.Path{"metadata", "name"}, v.c.Typed.Name, fmt.Sprintf("StatefulSet %s has %d characters, its pods cannot be made over %d",
+	for i, dc := range v.c.Typed.Datacenters() {
+		for j, rack := range dc.Racks {
+			if sts := casskop.StatefulSetName(v.c.Typed.Name, dc.Name, rack); len(sts) > maxStatefulSetName {
+				at, name := v.longest(i, j)
+				v.fail(at, name, fmt.Sprintf("StatefulSet %s has %d characters, its pods cannot be made over %d",
 					shorten(sts, 80), len(sts), maxStatefulSetName), "shorten the name of the ring, the datacenter or the rack")
 			}
 		}
 	}
+}
+
+// longest returns the part of a StatefulSet's name that is to blame when the whole is too long. CassKop's defaults never are.
+func (v *validator) longest(dc, rack int) (at schema.Path, name string) {
+	at, name = schema.Path{"metadata", "name"}, v.c.Typed.Name
+	listed := v.c.Typed.Spec.Topology.DC
+	if dc >= len(listed) {
+		return at, name
+	}
+	if own := listed[dc].Name; len(own) > len(name) {
+		at, name = schema.Path{"spec", "topology", "dc", dc, "name"}, own
+	}
+	if racks := listed[dc].Rack; rack < len(racks) && len(racks[rack].Name) > len(name) {
+		at, name = schema.Path{"spec", "topology", "dc", dc, "rack", rack, "name"}, racks[rack].Name
+	}
+	return at, name
 }
 
 // oneShotFlags refuses what CassKop obeys once and then clears: git would set it again, for ever.
@@ -217,7 +239,7 @@ func (v *validator) capacity(at schema.Path, s string) {
 	if s == "" {
 		return
 	}
-	if q, err := resource.ParseQuantity(s); err != nil || q.Sign() <= 0 {
+	if q, ok := schema.ParseQuantity(s); !ok || q.Sign() <= 0 {
 		v.fail(at, s, "expected a size such as 20Gi", "")
 	}
 }

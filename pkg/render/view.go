@@ -21,6 +21,7 @@ const (
 // view is what the templates of one ring in one cluster show. Its strings are YAML scalars already.
 type view struct {
 	Ring, Cluster, Namespace string
+	Base                     string // the folder, from the overlay's
 	Binding                  string
 	APIVersion               string
 	OtherVersion             bool // than the base's
@@ -71,14 +72,15 @@ func (ring *Ring) view(i int, opts *Options) *view {
 	}
 	return &view{
 		Ring: scalar(ring.Name), Cluster: scalar(c.Name), Namespace: scalar(c.Namespace), Revision: scalar(ring.Revision),
-		Binding: scalar("casskop-gitops-" + c.Namespace + "-" + ring.Name), APIVersion: c.APIVersion(), OtherVersion: c.APIVersion() != ring.base["apiVersion"],
+		Base:    scalar(path.Join("../../..", baseDir, ring.Name)),
+		Binding: scalar(ring.bindingName(c)), APIVersion: c.APIVersion(), OtherVersion: c.APIVersion() != ring.base["apiVersion"],
 
 		Hold: slices.Contains(gate.Hold, c.Name), WaitFor: ring.waitFor(i, opts), Awaited: ring.isAwaited(i, opts),
 		SeedHosts: hosts, SeedPolicy: scalar(policy), SeedPort: gate.Seeds.Port,
 		Serialize: string(gate.Serialize), StableFor: duration(gate.StableFor.Duration),
 
 		Reader: scalar(gate.Reader), SecretsRole: scalar(ring.Name + "-gate-secrets"), ReaderRole: scalar(ring.Name + "-gate-reader"),
-		FluxRole: scalar("casskop-gitops-" + c.Namespace + "-" + ring.Name),
+		FluxRole: scalar(ring.bindingName(c)),
 
 		fluxView: opts.fluxView(), Flux: opts.syncs(v1alpha1.SyncFlux), FluxGate: scalar(fluxGateName(ring)), FluxCluster: scalar(ring.Name),
 		GatePath: opts.fluxPath(overlayPath(c.Name, ring.Name, "gate")), ClusterPath: opts.fluxPath(overlayPath(c.Name, ring.Name, "")),
@@ -127,6 +129,11 @@ func (ring *Ring) seedsElsewhere(c *Cluster) (hosts []string) {
 	return hosts
 }
 
+// bindingName joins namespace and ring by a dot, which neither has: with a dash a-b and c would share the binding of a and b-c.
+func (ring *Ring) bindingName(c *Cluster) string {
+	return "casskop-gitops-" + c.Namespace + "." + ring.Name
+}
+
 func fluxGateName(ring *Ring) string { return ring.Name + "-gate" }
 
 func fluxDir(cluster string) string { return path.Join(clustersDir, cluster, "flux") }
@@ -166,8 +173,11 @@ func gateControllerFiles(cluster string, opts *Options) ([]File, error) {
 
 // splitImage takes an image reference apart: a colon after the last slash begins the tag, one before it a port.
 func splitImage(ref string) *image {
-	name, digest, _ := strings.Cut(ref, "@")
-	img := &image{Name: scalar(name), Digest: digest}
+	name, digest, pinned := strings.Cut(ref, "@")
+	img := &image{Name: scalar(name)}
+	if pinned {
+		img.Digest = scalar(digest)
+	}
 	if i := strings.LastIndex(name, ":"); i > strings.LastIndex(name, "/") {
 		img.Name, img.Tag = scalar(name[:i]), scalar(name[i+1:])
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -146,11 +147,11 @@ func (c *checker) checkScalar(t *Type, v any, at Path) any {
 		}
 		b, _ := json.Marshal(s) // a string always encodes
 		if err := t.parse(b); err != nil {
-			return c.wrong(at, v, "a duration such as 60s or 10m", "")
+			return c.invalid(at, v, "a duration such as 60s or 10m")
 		}
 	case kindBool:
 		if _, ok := v.(bool); !ok {
-			return c.wrong(at, v, "true or false", "write it without quotes")
+			return c.wrong(at, v, "true or false", unquoteHint(v))
 		}
 	case kindFloat:
 		switch v.(type) {
@@ -178,10 +179,10 @@ func (c *checker) checkInt(t *Type, v any, at Path) any {
 	}
 	n, ok := v.(int64)
 	if !ok {
-		return c.wrong(at, v, "an integer", "")
+		return c.wrong(at, v, "an integer", unquoteHint(v))
 	}
 	if t.bits == 32 && (n > math.MaxInt32 || n < math.MinInt32) {
-		return c.wrong(at, v, fmt.Sprintf("an integer from %d to %d", math.MinInt32, math.MaxInt32), "")
+		return c.invalid(at, v, fmt.Sprintf("an integer from %d to %d", math.MinInt32, math.MaxInt32))
 	}
 	return v
 }
@@ -201,15 +202,38 @@ func (c *checker) checkQuantity(v any, at Path) any {
 	default:
 		return c.wrong(at, v, "a quantity such as 500m, 2 or 4Gi", "")
 	}
-	q, err := resource.ParseQuantity(s)
-	if err != nil {
-		return c.wrong(at, v, "a quantity such as 500m, 2 or 4Gi", "")
+	q, ok := ParseQuantity(s)
+	if !ok {
+		return c.invalid(at, v, "a quantity such as 500m, 2 or 4Gi")
 	}
 	return q.String()
 }
 
+var longExponent = regexp.MustCompile(`[eE][+-]?[0-9]{3}`)
+
+// ParseQuantity reads a quantity. Unlike Kubernetes' own function it refuses exponents of three digits and more, since a small
+// one keeps that busy for hours (1e-2000000000), and amounts that Kubernetes writes back as others: 1 with 31 zeros becomes 10
+// (both apimachinery 0.37).
+func ParseQuantity(s string) (q resource.Quantity, ok bool) {
+	if len(s) > 100 || longExponent.MatchString(s) {
+		return q, false
+	}
+	q, err := resource.ParseQuantity(s)
+	if err != nil {
+		return q, false
+	}
+	back, err := resource.ParseQuantity(q.String())
+	return q, err == nil && back.Cmp(q) == 0
+}
+
 func (c *checker) wrong(at Path, v any, want, hint string) any {
 	c.report(Finding{Path: at, Reason: WrongType, Value: v, Want: "expected " + want + ", found " + describe(v), Hint: hint})
+	return nil
+}
+
+// invalid is a value of the right type that its field does not take.
+func (c *checker) invalid(at Path, v any, want string) any {
+	c.report(Finding{Path: at, Reason: WrongType, Value: v, Want: "expected " + want})
 	return nil
 }
 
@@ -242,8 +266,19 @@ func quoteHint(v any) string {
 	return ""
 }
 
+// unquoteHint is for a string where something else is wanted.
+func unquoteHint(v any) string {
+	if _, ok := v.(string); ok {
+		return "write it without quotes"
+	}
+	return ""
+}
+
 // suggest names the field that was probably meant: the same in other letter case, or at most a third of the letters off.
 func (t *Type) suggest(name string) string {
+	if len(name) > 100 { // no field is that long, and the search would be
+		return ""
+	}
 	best, bestDistance := "", len(name)/3+1
 	for _, known := range slices.Sorted(maps.Keys(t.fields)) {
 		d := levenshtein.Distance(strings.ToLower(name), strings.ToLower(known), nil)
