@@ -54,11 +54,11 @@ func (a *app) sources() ([]render.Source, error) {
 	var sources []render.Source
 	read := map[string]bool{}
 	for _, name := range names {
-		if clean := filepath.Clean(name); read[clean] {
+		clean := filepath.Clean(name)
+		if read[clean] {
 			continue
-		} else {
-			read[clean] = true
 		}
+		read[clean] = true
 		src, err := a.readSource(name)
 		if err != nil {
 			return nil, err

@@ -27,7 +27,10 @@ func TestKilledRender(t *testing.T) { // not in parallel: the processor must be 
 		want[i] = w.tree(input + ".want").files()
 	}
 	w.ok("-f", inputs[0], "-o", "out")
-	missing := func(name string) bool { _, err := os.Lstat(w.path("out/" + name)); return errors.Is(err, fs.ErrNotExist) }
+	missing := func(name string) bool {
+		_, err := os.Lstat(w.path("out/" + name))
+		return errors.Is(err, fs.ErrNotExist)
+	}
 	const stage, journal = ".casskop-gitops-stage/", ".casskop-gitops-stage/journal"
 	staged := func(i int) string { return fmt.Sprintf("%snew-%d", stage, i) }
 	leftInStage := func(ring string) int { // once everything is swapped

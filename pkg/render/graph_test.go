@@ -200,7 +200,7 @@ func checkXML(t *testing.T, doc []byte) {
 	decoder := xml.NewDecoder(bytes.NewReader(doc))
 	for {
 		token, err := decoder.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return
 		}
 		if err != nil {

@@ -74,12 +74,11 @@ func scalar(s string) string {
 	return strconv.QuoteToASCII(s) // all of Go's escapes are YAML's; JSON leaves DEL and the line breaks of Unicode as they are
 }
 
+const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
 func isPlain(s string) bool {
-	letter := func(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
-	for i := range len(s) {
-		if c := s[i]; !letter(c) && (i == 0 && c != '.' || i > 0 && !('0' <= c && c <= '9' || c == '-' || c == '.' || c == '/')) {
-			return false
-		}
+	if s == "" || strings.IndexByte(letters+".", s[0]) < 0 || strings.Trim(s, letters+"0123456789-./") != "" {
+		return false
 	}
 	n := yaml.Node{Kind: yaml.ScalarNode, Value: s}
 	return n.ShortTag() == "!!str" && !isOldBoolean(s)

@@ -36,11 +36,12 @@ type Change struct {
 // Action says what becomes of a file.
 type Action int
 
+// The actions.
 const (
-	Keep Action = iota // it is as it should be
-	Create
-	Replace
-	Remove
+	Keep    Action = iota // Keep: it is as it should be.
+	Create                // Create: it is not there.
+	Replace               // Replace: it says something else.
+	Remove                // Remove: it was rendered and is no longer wanted.
 )
 
 // Changed reports whether there is anything to do.

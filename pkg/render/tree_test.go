@@ -275,8 +275,8 @@ func TestLockWaits(t *testing.T) {
 	}()
 	<-waits
 	select {
-	case <-locked:
-		t.Error("two hold the lock")
+	case err := <-locked:
+		t.Errorf("two hold the lock: %v", err)
 	default:
 	}
 	unlock()

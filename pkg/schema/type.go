@@ -79,46 +79,46 @@ func compile(t reflect.Type) *Type {
 	return c
 }
 
-func (c *Type) compileComposite(t reflect.Type) {
-	switch t.Kind() {
+func (t *Type) compileComposite(from reflect.Type) {
+	switch from.Kind() {
 	case reflect.String:
-		c.kind = kindString
+		t.kind = kindString
 	case reflect.Bool:
-		c.kind = kindBool
+		t.kind = kindBool
 	case reflect.Int, reflect.Int64:
-		c.kind, c.bits = kindInt, 64
+		t.kind, t.bits = kindInt, 64
 	case reflect.Int32:
-		c.kind, c.bits = kindInt, 32
+		t.kind, t.bits = kindInt, 32
 	case reflect.Float32, reflect.Float64:
-		c.kind = kindFloat
+		t.kind = kindFloat
 	case reflect.Interface:
-		c.kind = kindRaw
+		t.kind = kindRaw
 	case reflect.Pointer:
-		*c = *compile(t.Elem())
+		*t = *compile(from.Elem())
 	case reflect.Slice:
-		c.kind, c.elem = kindList, compile(t.Elem())
+		t.kind, t.elem = kindList, compile(from.Elem())
 	case reflect.Map:
-		c.kind, c.elem = kindMap, compile(t.Elem())
+		t.kind, t.elem = kindMap, compile(from.Elem())
 	case reflect.Struct:
-		c.kind, c.fields = kindStruct, map[string]*field{}
-		c.addFields(t)
+		t.kind, t.fields = kindStruct, map[string]*field{}
+		t.addFields(from)
 	default:
-		panic("schema: unsupported kind " + t.Kind().String())
+		panic("schema: unsupported kind " + from.Kind().String())
 	}
 }
 
-func (c *Type) addFields(t reflect.Type) {
-	for i := range t.NumField() {
-		f := t.Field(i)
+func (t *Type) addFields(from reflect.Type) {
+	for i := range from.NumField() {
+		f := from.Field(i)
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if name == "-" || !f.IsExported() {
 			continue
 		}
 		if f.Anonymous && name == "" {
-			c.addFields(f.Type)
+			t.addFields(f.Type)
 			continue
 		}
-		c.fields[name] = &field{
+		t.fields[name] = &field{
 			Type:      compile(f.Type),
 			pointer:   f.Type.Kind() == reflect.Pointer,
 			omitEmpty: strings.Contains(options, "omitempty"),

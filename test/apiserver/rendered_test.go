@@ -31,9 +31,8 @@ import (
 const root = "../.."
 
 var (
-	config     *rest.Config
-	kubectl    = filepath.Join(assets(), "kubectl")
-	kubeconfig string
+	config  *rest.Config
+	kubectl = filepath.Join(assets(), "kubectl")
 )
 
 // assets is where the binaries are: bin/ as `make testbed` fills it, or KUBEBUILDER_ASSETS.
