@@ -1,0 +1,383 @@
+package casskop
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+)
+
+// Reasons of a [Readiness].
+const (
+	// ReasonReady: nothing is missing.
+	ReasonReady = "Ready"
+	// ReasonAbsent: there is no such CassandraCluster.
+	ReasonAbsent = "Absent"
+	// ReasonUnreadable: a field that is needed is not of the type that CassKop writes.
+	ReasonUnreadable = "Unreadable"
+	// ReasonDeleting: the CassandraCluster is being deleted.
+	ReasonDeleting = "Deleting"
+	// ReasonCorrected: CassKop refused a change and put the old value back into spec.
+	ReasonCorrected = "ChangeRefused"
+	// ReasonNotTakenIn: status was computed from another spec than the live one, or from none yet.
+	ReasonNotTakenIn = "NotTakenIn"
+	// ReasonNotRunning: the phase of the whole is not Running.
+	ReasonNotRunning = "NotRunning"
+	// ReasonActionNotDone: the last action on the whole is not Done.
+	ReasonActionNotDone = "ActionNotDone"
+	// ReasonRackMissing: a rack of the topology is not in status.
+	ReasonRackMissing = "RackMissing"
+	// ReasonRackNotRunning: the phase of a rack is not Running.
+	ReasonRackNotRunning = "RackNotRunning"
+	// ReasonRackActionNotDone: the last action on a rack is not Done.
+	ReasonRackActionNotDone = "RackActionNotDone"
+)
+
+// Readiness says whether a CassandraCluster runs as its spec wants it, and if not, what is missing. Its zero value is not ready.
+type Readiness struct {
+	// Ready says that CassKop has taken in the live spec and is done with it, in every rack.
+	Ready bool
+	// Stalled says that waiting does not help: a human must look.
+	Stalled bool
+	// Reason is one of the Reason constants.
+	Reason string
+	// Message is what was found and what is wanted, in words.
+	Message string
+}
+
+// ReadinessOf judges a CassandraCluster as decoded from JSON; nil is one that does not exist. It is total: what cannot be
+// read is not ready. It does not change the object.
+func ReadinessOf(object map[string]any) Readiness {
+	if object == nil {
+		return notReady(ReasonAbsent, "there is no such CassandraCluster")
+	}
+	for _, check := range []func(map[string]any) (Readiness, error){
+		checkDeletion, checkCorrection, checkTakenIn, checkPhase, checkRacks,
+	} {
+		found, err := check(object)
+		if err != nil {
+			return notReady(ReasonUnreadable, "%v", err)
+		}
+		if !found.Ready {
+			return found
+		}
+	}
+	return Readiness{Ready: true, Reason: ReasonReady, Message: "Running and Done in every rack"}
+}
+
+// Readiness is [ReadinessOf] for the typed object; nil is one that does not exist.
+func (c *CassandraCluster) Readiness() Readiness {
+	if c == nil {
+		return ReadinessOf(nil)
+	}
+	encoded, err := json.Marshal(c)
+	if err != nil {
+		return notReady(ReasonUnreadable, "%v", err)
+	}
+	var object map[string]any
+	if err := json.Unmarshal(encoded, &object); err != nil {
+		return notReady(ReasonUnreadable, "%v", err)
+	}
+	return ReadinessOf(object)
+}
+
+var passed = Readiness{Ready: true}
+
+func notReady(reason, format string, args ...any) Readiness {
+	return Readiness{Reason: reason, Message: fmt.Sprintf(format, args...)}
+}
+
+func checkDeletion(object map[string]any) (Readiness, error) {
+	metadata, err := child(object, "metadata")
+	if err != nil {
+		return Readiness{}, err
+	}
+	if metadata["deletionTimestamp"] != nil {
+		return notReady(ReasonDeleting, "it is being deleted"), nil
+	}
+	return passed, nil
+}
+
+// checkCorrection comes before checkTakenIn: after a correction spec and last-applied agree or not, depending on who wrote last,
+// and neither tells that the change was refused.
+func checkCorrection(object map[string]any) (Readiness, error) {
+	action, err := text(object, "status", "lastClusterAction")
+	if err != nil {
+		return Readiness{}, err
+	}
+	if action == ActionCorrectCRDConfig {
+		found := notReady(ReasonCorrected, "lastClusterAction is %s: CassKop refused a change and put the old value back", action)
+		found.Stalled = true
+		return found, nil
+	}
+	return passed, nil
+}
+
+func checkTakenIn(object map[string]any) (Readiness, error) {
+	live, ok := object["spec"].(map[string]any)
+	if !ok {
+		return Readiness{}, fmt.Errorf("spec is not an object")
+	}
+	annotation, err := text(object, "metadata", "annotations", AnnotationLastApplied)
+	if err != nil {
+		return Readiness{}, err
+	}
+	if annotation == "" {
+		return notReady(ReasonNotTakenIn, "CassKop has not worked on it yet"), nil
+	}
+	applied, err := decode(annotation)
+	if err != nil {
+		return Readiness{}, fmt.Errorf("annotation %s: %w", AnnotationLastApplied, err)
+	}
+	if !sameJSON(live, applied["spec"]) {
+		return notReady(ReasonNotTakenIn, "CassKop has not worked on the live spec yet, its status speaks of an earlier one"), nil
+	}
+	return passed, nil
+}
+
+func checkPhase(object map[string]any) (Readiness, error) {
+	status, err := child(object, "status")
+	if err != nil {
+		return Readiness{}, err
+	}
+	phase, err := text(status, "phase")
+	if err != nil {
+		return Readiness{}, err
+	}
+	if phase != PhaseRunning {
+		return notReady(ReasonNotRunning, "phase is %q, want %s", phase, PhaseRunning), nil
+	}
+	action, err := text(status, "lastClusterAction")
+	if err != nil {
+		return Readiness{}, err
+	}
+	done, err := text(status, "lastClusterActionStatus")
+	if err != nil {
+		return Readiness{}, err
+	}
+	if done != StatusDone {
+		return notReady(ReasonActionNotDone, "action %s is %q, want %s", action, done, StatusDone), nil
+	}
+	return passed, nil
+}
+
+func checkRacks(object map[string]any) (Readiness, error) {
+	racks, err := rackKeys(object)
+	if err != nil {
+		return Readiness{}, err
+	}
+	status, err := child(object, "status", "cassandraRackStatus")
+	if err != nil {
+		return Readiness{}, err
+	}
+	for _, rack := range racks {
+		if found, err := checkRack(rack, status[rack]); err != nil || !found.Ready {
+			return found, err
+		}
+	}
+	return passed, nil
+}
+
+func checkRack(name string, value any) (Readiness, error) {
+	if value == nil {
+		return notReady(ReasonRackMissing, "rack %s is not in status.cassandraRackStatus", name), nil
+	}
+	rack, ok := value.(map[string]any)
+	if !ok {
+		return Readiness{}, fmt.Errorf("status.cassandraRackStatus.%s is not an object", name)
+	}
+	phase, err := text(rack, "phase")
+	if err != nil {
+		return Readiness{}, fmt.Errorf("rack %s: %w", name, err)
+	}
+	if phase != PhaseRunning {
+		return notReady(ReasonRackNotRunning, "rack %s: phase is %q, want %s", name, phase, PhaseRunning), nil
+	}
+	done, err := text(rack, "cassandraLastAction", "status")
+	if err != nil {
+		return Readiness{}, fmt.Errorf("rack %s: %w", name, err)
+	}
+	if done != StatusDone {
+		return notReady(ReasonRackActionNotDone, "rack %s: last action is %q, want %s", name, done, StatusDone), nil
+	}
+	return passed, nil
+}
+
+// rackKeys are the keys of the racks of the topology in cassandraRackStatus, CassKop's defaults applied.
+func rackKeys(object map[string]any) ([]string, error) {
+	topology, err := child(object, "spec", "topology")
+	if err != nil {
+		return nil, err
+	}
+	encoded, err := json.Marshal(topology)
+	if err != nil {
+		return nil, fmt.Errorf("spec.topology: %w", err)
+	}
+	// names alone: an odd quantity elsewhere in the topology says nothing about readiness
+	var names struct {
+		DC []struct {
+			Name string
+			Rack []struct{ Name string }
+		}
+	}
+	if err := json.Unmarshal(encoded, &names); err != nil {
+		return nil, fmt.Errorf("spec.topology: %w", err)
+	}
+	var cluster CassandraCluster
+	for _, dc := range names.DC {
+		named := DC{Name: dc.Name}
+		for _, rack := range dc.Rack {
+			named.Rack = append(named.Rack, Rack{Name: rack.Name})
+		}
+		cluster.Spec.Topology.DC = append(cluster.Spec.Topology.DC, named)
+	}
+	var keys []string
+	for _, dc := range cluster.Datacenters() {
+		for _, rack := range dc.Racks {
+			keys = append(keys, dc.Name+"-"+rack)
+		}
+	}
+	return keys, nil
+}
+
+// child walks down a path of objects. An absent one reads as empty.
+func child(object map[string]any, path ...string) (map[string]any, error) {
+	for i, key := range path {
+		value := object[key]
+		next, ok := value.(map[string]any)
+		if !ok && value != nil {
+			return nil, fmt.Errorf("%s is not an object", strings.Join(path[:i+1], "."))
+		}
+		object = next
+	}
+	return object, nil
+}
+
+// text reads the string at the end of a path. An absent one reads as empty.
+func text(object map[string]any, path ...string) (string, error) {
+	last := len(path) - 1
+	parent, err := child(object, path[:last]...)
+	if err != nil {
+		return "", err
+	}
+	value := parent[path[last]]
+	found, ok := value.(string)
+	if !ok && value != nil {
+		return "", fmt.Errorf("%s is not a string", strings.Join(path, "."))
+	}
+	return found, nil
+}
+
+// decode reads one JSON object, numbers as they are written.
+func decode(document string) (map[string]any, error) {
+	decoder := json.NewDecoder(strings.NewReader(document))
+	decoder.UseNumber()
+	var object map[string]any
+	if err := decoder.Decode(&object); err != nil {
+		return nil, fmt.Errorf("not a JSON object: %w", err)
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return nil, fmt.Errorf("more than one JSON value")
+	}
+	return object, nil
+}
+
+// sameJSON compares two decoded values as JSON does: the Go types of numbers do not matter.
+func sameJSON(a, b any) bool {
+	switch a := a.(type) {
+	case map[string]any:
+		b, ok := b.(map[string]any)
+		return ok && sameObject(a, b)
+	case []any:
+		b, ok := b.([]any)
+		return ok && slices.EqualFunc(a, b, sameJSON)
+	case nil:
+		return b == nil
+	case string:
+		b, ok := b.(string)
+		return ok && a == b
+	case bool:
+		b, ok := b.(bool)
+		return ok && a == b
+	}
+	return sameNumber(a, b)
+}
+
+func sameObject(a, b map[string]any) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for key, value := range a {
+		other, ok := b[key]
+		if !ok || !sameJSON(value, other) {
+			return false
+		}
+	}
+	return true
+}
+
+func sameNumber(a, b any) bool {
+	whole, isWhole := integer(a)
+	other, otherWhole := integer(b)
+	if isWhole || otherWhole {
+		return isWhole && otherWhole && whole == other
+	}
+	float, ok := floating(a)
+	otherFloat, otherOK := floating(b)
+	return ok && otherOK && float == otherFloat
+}
+
+// exact is the first integer from which on not every one is a float64.
+const exact = 1 << 53
+
+// integer reads a number as encoding/json or Kubernetes' decoder leaves it, if it is whole and lost no digit.
+func integer(value any) (int64, bool) {
+	switch n := value.(type) {
+	case int64:
+		return n, true
+	case json.Number:
+		if whole, err := n.Int64(); err == nil {
+			return whole, true
+		}
+	}
+	float, ok := floating(value)
+	if !ok || float != math.Trunc(float) || math.Abs(float) >= exact {
+		return 0, false
+	}
+	return int64(float), true
+}
+
+func floating(value any) (float64, bool) {
+	switch n := value.(type) {
+	case float64:
+		return n, true
+	case json.Number:
+		float, err := n.Float64()
+		return float, err == nil
+	}
+	return 0, false
+}
+
+// Annotation reads an annotation of an object decoded from JSON; empty if there is none that can be read.
+func Annotation(object map[string]any, name string) string {
+	value, _ := text(object, "metadata", "annotations", name) // what cannot be read is no annotation
+	return value
+}
+
+// Progress reads phase, last action and its status of a CassandraCluster decoded from JSON, each empty if it cannot be read.
+func Progress(object map[string]any) (phase, action, actionStatus string) {
+	phase, _ = text(object, "status", "phase") // for showing only: ReadinessOf says what is wrong with it
+	action, _ = text(object, "status", "lastClusterAction")
+	actionStatus, _ = text(object, "status", "lastClusterActionStatus")
+	return phase, action, actionStatus
+}
+
+// Identity reads uid and generation of an object decoded from JSON; empty and 0 if they cannot be read.
+func Identity(object map[string]any) (uid string, generation int64) {
+	metadata, _ := child(object, "metadata") // what cannot be read has no identity
+	uid, _ = metadata["uid"].(string)
+	generation, _ = integer(metadata["generation"])
+	return uid, generation
+}

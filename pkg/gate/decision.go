@@ -1,0 +1,143 @@
+package gate
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/casskop-gitops/casskop-gitops/pkg/api/v1alpha1"
+	"github.com/casskop-gitops/casskop-gitops/pkg/casskop"
+)
+
+// Decide says whether the gate is open. It does not change the facts.
+func Decide(facts Facts) Verdict {
+	waits := judgeAll(facts)
+	verdict := decide(facts, waits)
+	if verdict.Open {
+		verdict.OpenedRevision = facts.Gate.Spec.Revision
+	}
+	for _, w := range waits {
+		verdict.WaitFor = append(verdict.WaitFor, w.status)
+	}
+	return verdict
+}
+
+// decide asks one clause after the other; the first that has something to say decides. The order is part of the contract: what
+// opens whatever the other clusters say comes first.
+func decide(facts Facts, waits []wait) Verdict {
+	for _, clause := range []func(Facts) (Verdict, bool){
+		nameless, opened, carried, openedByHand, invalid, onHold, hereUnknown, settling,
+	} {
+		if verdict, decided := clause(facts); decided {
+			return verdict
+		}
+	}
+	if verdict, decided := waiting(waits); decided {
+		return verdict
+	}
+	return seeded(facts, waits)
+}
+
+// nameless holds a Gate without a revision: nothing may be equal to an empty one.
+func nameless(facts Facts) (Verdict, bool) {
+	verdict := held(ReasonInvalid, "spec.revision is empty")
+	verdict.Stalled = true
+	return verdict, facts.Gate.Spec.Revision == ""
+}
+
+// opened is the latch.
+func opened(facts Facts) (Verdict, bool) {
+	gate := facts.Gate
+	if gate.Status.OpenedRevision != gate.Spec.Revision || gate.Status.ObservedGeneration != gate.Generation {
+		return Verdict{}, false
+	}
+	for _, c := range gate.Status.Conditions {
+		// why it was opened stays true, and a status that does not change is not written
+		if c.Type == conditionReady && c.Status == conditionTrue && c.ObservedGeneration == gate.Generation && c.Reason != "" {
+			return open(c.Reason, c.Message), true
+		}
+	}
+	return open(ReasonOpened, fmt.Sprintf("open for revision %s", gate.Spec.Revision)), true
+}
+
+const (
+	conditionReady = "Ready"
+	conditionTrue  = "True"
+)
+
+// carried: drift correction and recovery are never held.
+func carried(facts Facts) (Verdict, bool) {
+	want := facts.Gate.Spec.Revision
+	if facts.Here.Presence != Present || revision(facts.Here.Object) != want || unsettled(facts.WantsSince, facts.Now) > 0 {
+		return Verdict{}, false
+	}
+	return open(ReasonCarried, fmt.Sprintf("the CassandraCluster here carries revision %s already", want)), true
+}
+
+func openedByHand(facts Facts) (Verdict, bool) {
+	annotations := facts.Gate.Annotations
+	if annotations[v1alpha1.AnnotationOpen] != facts.Gate.Spec.Revision {
+		return Verdict{}, false
+	}
+	why := annotations[v1alpha1.AnnotationOpenReason]
+	if why == "" {
+		why = "no reason was given"
+	}
+	return open(ReasonOpenedByHand, "opened by hand: "+why), true
+}
+
+func onHold(facts Facts) (Verdict, bool) {
+	return held(ReasonHold, "spec.hold is true"), facts.Gate.Spec.Hold
+}
+
+func hereUnknown(facts Facts) (Verdict, bool) {
+	known := facts.Here.Presence == Absent || facts.Here.Presence == Present
+	return held(ReasonHereUnknown, "the CassandraCluster here could not be read"), !known
+}
+
+func settling(facts Facts) (Verdict, bool) {
+	left := unsettled(facts.WantsSince, facts.Now)
+	verdict := held(ReasonSettling, "the Gate has only just changed")
+	verdict.RequeueAfter = left
+	return verdict, left > 0
+}
+
+// unsettled is how long a wish must still wait before it counts. One whose age is unknown, or in the future, waits in full.
+func unsettled(since, now time.Time) time.Duration {
+	age := now.Sub(since)
+	if since.IsZero() || age < 0 {
+		return Settle
+	}
+	return max(Settle-age, 0)
+}
+
+// waiting holds as long as one cluster is in the way. A stalled one speaks first: no patience helps there.
+func waiting(waits []wait) (Verdict, bool) {
+	var verdict Verdict
+	found := false
+	for _, w := range waits {
+		if w.status.Met || found && (verdict.Stalled || !w.stalled) {
+			continue
+		}
+		found = true
+		verdict = held(w.status.Reason, w.status.Cluster+": "+w.message)
+		verdict.Stalled = w.stalled
+	}
+	verdict.RequeueAfter = soonest(waits)
+	return verdict, found
+}
+
+// soonest is when the first wait ends that ends by itself.
+func soonest(waits []wait) time.Duration {
+	var first time.Duration
+	for _, w := range waits {
+		if w.left > 0 && (first == 0 || w.left < first) {
+			first = w.left
+		}
+	}
+	return first
+}
+
+// revision that a CassandraCluster carries; empty if it carries none that can be read.
+func revision(object map[string]any) string {
+	return casskop.Annotation(object, v1alpha1.AnnotationRevision)
+}

@@ -1,0 +1,44 @@
+package gate
+
+import (
+	"slices"
+
+	"github.com/casskop-gitops/casskop-gitops/pkg/api/v1alpha1"
+)
+
+// seeded is the last clause: a node that reaches no seed founds a ring of its own.
+func seeded(facts Facts, waits []wait) Verdict {
+	met := open(ReasonRuleMet, "every cluster waited for allows it")
+	if len(waits) == 0 {
+		met.Message = "there is no cluster to wait for"
+	}
+	if !needsSeeds(facts) || facts.Seeds == SeedsAnswered {
+		return met
+	}
+	reason, message := seedProblem(facts.Seeds)
+	if seedPolicy(facts.Gate.Spec) == v1alpha1.SeedPolicyWarn {
+		met.Message += "; warning: " + message
+		return met
+	}
+	return held(reason, message)
+}
+
+func needsSeeds(facts Facts) bool {
+	if facts.Here.Presence != Absent || seedPolicy(facts.Gate.Spec) == v1alpha1.SeedPolicyOff {
+		return false
+	}
+	return slices.ContainsFunc(facts.Gate.Spec.WaitFor, func(w v1alpha1.WaitFor) bool {
+		return facts.Others[w.Cluster].Cluster.Presence == Present
+	})
+}
+
+func seedProblem(answer SeedAnswer) (reason, message string) {
+	switch answer {
+	case SeedsSilent:
+		return ReasonNoSeedAnswers, "no seed of the datacenters that exist answers from here"
+	case SeedsNotAsked:
+		return ReasonSeedsNotAsked, "the seeds were not asked yet"
+	default:
+		return ReasonSeedsUnknown, "it is not known whether a seed answers from here"
+	}
+}
