@@ -34,15 +34,17 @@ func nobody(w workspace, cmd *exec.Cmd) *exec.Cmd {
 }
 
 // changed is a workspace whose rings are rendered, and then changed: one file in four is to be replaced, a ring is new and one goes.
-func changed(t *testing.T, n int) workspace {
+func changed(t *testing.T, n int, changes ...string) workspace {
 	t.Helper()
 	w := newWorkspace(t)
 	w.write("multi-casskop.yaml", rings(t, n)+"---\n"+ring(t, "old"))
 	w.ok("-o", "out")
-	w.write("multi-casskop.yaml", rings(t, n, "IMAGE=cassandra:4.0.5")+"---\n"+ring(t, "new"))
+	w.write("multi-casskop.yaml", rings(t, n, changes...)+"---\n"+ring(t, "new"))
 	w.ok("-o", "want")
 	return w
 }
+
+const newImage = "IMAGE=cassandra:4.0.5"
 
 var changeArgs = []string{"-o", "out", "--allow", "removed-cluster"}
 
@@ -71,7 +73,7 @@ func TestReadOnlyTree(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := changed(t, 8)
+			w := changed(t, 8, newImage)
 			before, state := w.tree("out"), w.state("out")
 			cmd := nobody(w, w.command(changeArgs...))
 			w.must(os.Chmod(w.path(c.folder), 0o555))
@@ -91,16 +93,24 @@ func TestReadOnlyTree(t *testing.T) {
 // A limit on the size of files ends a write as a full disk does, for everyone.
 func TestFilesThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
-	for name, blocks := range map[string]int{"some files": 2, "the journal alone": 12} { // of 512 bytes
+	for name, c := range map[string]struct {
+		rings, blocks int // of 512 bytes
+		image         string
+		journal       bool
+	}{
+		"most files":        {rings: 20, blocks: 2, image: newImage},
+		"one file":          {rings: 1, blocks: 16, image: "IMAGE=cassandra:" + strings.Repeat("x", 20_000)},
+		"the journal alone": {rings: 20, blocks: 12, image: newImage, journal: true},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := changed(t, 20)
+			w := changed(t, c.rings, c.image)
 			before := w.state("out")
-			cmd := exec.Command("sh", append([]string{"-c", fmt.Sprintf(`ulimit -f %d; exec "$0" "$@"`, blocks), binary}, changeArgs...)...)
+			cmd := exec.Command("sh", append([]string{"-c", fmt.Sprintf(`ulimit -f %d; exec "$0" "$@"`, c.blocks), binary}, changeArgs...)...)
 			cmd.Dir = w.dir
 			got := finish(t, cmd)
 			unchanged(t, got, "file too large", before.files(), w.state("out").files())
-			if journal := strings.Contains(got.stderr, "/journal: "); journal != (blocks > 2) {
+			if journal := strings.Contains(got.stderr, "/journal: "); journal != c.journal {
 				t.Errorf("it failed elsewhere: %s", got.stderr)
 			}
 			w.ok(changeArgs...)
@@ -156,7 +166,7 @@ func TestFullDisk(t *testing.T) {
 	if !canMount(t) {
 		return
 	}
-	w := changed(t, 1)
+	w := changed(t, 1, newImage)
 	before, want := w.tree("out"), w.tree("want")
 	for what, option := range map[string]string{"files": "size=64m,nr_inodes=%d", "pages": "nr_inodes=9999,size=%dk"} {
 		failed, done := 0, false
@@ -187,7 +197,7 @@ func TestReadOnlyMounts(t *testing.T) {
 	if !canMount(t) {
 		return
 	}
-	w := changed(t, 8)
+	w := changed(t, 8, newImage)
 	before := w.tree("out")
 	got, after := mounted(w, 1, "size=64m", `mount -o remount,bind,ro "$2"`)
 	unchanged(t, got, "read-only file system", before, after)

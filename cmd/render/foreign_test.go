@@ -136,6 +136,9 @@ func TestLinksAreNotWrittenThrough(t *testing.T) {
 				if got.code == 0 || len(args) == 2 && (got.code != 2 || !strings.Contains(got.stderr, c.path)) {
 					t.Errorf("render %v: exit code %d\n%s%s", args, got.code, got.stdout, got.stderr)
 				}
+				if text := got.stdout + got.stderr; strings.HasPrefix(c.target, "OUTSIDE/") && !strings.Contains(text, "path escapes from parent") {
+					t.Errorf("render %v looked outside:\n%s", args, text)
+				}
 				same(t, "the directory", inside, w.state("."))
 				same(t, "what is outside", before, outside.state("."))
 			}

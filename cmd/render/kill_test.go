@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // A render of many rings is killed at many points. After each, the next one finds its way back, whether its input is good or not.
@@ -198,12 +199,14 @@ func TestRenderWaitsForAnother(t *testing.T) {
 	stderr, err := cmd.StderrPipe()
 	w.must(err)
 	w.must(cmd.Start())
+	giveUp := time.AfterFunc(30*time.Second, func() { _ = lock.Close() }) // a render that says nothing would wait for ever
 	const want = "waiting for another render in out\n"
 	said := make([]byte, len(want))
 	if _, err := stderr.Read(said); err != nil || string(said) != want {
 		t.Errorf("render said %q, %v", said, err)
 	}
 	same(t, "the directory while another render holds it", tree{".": "folder"}, w.tree("out"))
+	giveUp.Stop()
 	w.must(lock.Close())
 	if err := cmd.Wait(); err != nil {
 		t.Error(err)

@@ -233,6 +233,9 @@ func (c *converter) mapping(n *yaml.Node, depth int) any {
 			c.problem(key, fmt.Sprintf("key %q stands here and in line %d", name, line+c.doc.above), "remove one of the two")
 			continue
 		}
+		if name == "" || name == "<<" {
+			c.problem(key, fmt.Sprintf("key %q cannot be carried by kustomize", name), "give it a name")
+		}
 		if isDirective(name) {
 			c.problem(key, name+" is a directive of strategic merge patches, it cannot be a key", "overrides merge by themselves: write the value alone")
 		}

@@ -62,7 +62,7 @@ func TestParseSource(t *testing.T) {
 		"anchors are of their document":        {"a: &x {b: 1}\nc: *x\n---\nd: *x\n", parsed{Values: objects{{"a": map[string]any{"b": int64(1)}, "c": map[string]any{"b": int64(1)}}}, Problems: []string{"f.yaml:4: not YAML: unknown anchor 'x' referenced" + checkHint}}},
 		"a merge key":                          {"x: &x {a: 1, b: 2}\nm: {b: 3, <<: *x}\n", parsed{Values: objects{{"x": map[string]any{"a": int64(1), "b": int64(2)}, "m": map[string]any{"a": int64(1), "b": int64(3)}}}}},
 		"a merge key with several mappings":    {"m:\n  <<: [{a: 1, b: 2}, {b: 3, c: 4}]\n  c: 5\n", parsed{Values: objects{{"m": map[string]any{"a": int64(1), "b": int64(2), "c": int64(5)}}}}},
-		"a merge key in quotes is a key":       {"\"<<\": x\n", parsed{Values: objects{{"<<": "x"}}}},
+		"a merge key in quotes, for kustomize": {"\"<<\": x\n", parsed{Problems: []string{"f.yaml:1:1: key \"<<\" cannot be carried by kustomize; give it a name"}}},
 		"a merge key with a list":              {"a: 1\n<<: [x]\n", parsed{Problems: []string{"f.yaml:2:6: << takes a mapping or a list of mappings"}}},
 		"a list":                               {"- a\n", parsed{Problems: []string{"f.yaml:1:1: [\"a\"]: expected an object with apiVersion and kind"}}},
 		"text, in the third document":          {"a: 1\n---\nb: 2\n---\n\nhello\n", parsed{Values: objects{{"a": int64(1)}, {"b": int64(2)}}, Problems: []string{"f.yaml:6:1: \"hello\": expected an object with apiVersion and kind"}}},

@@ -43,7 +43,7 @@ func FuzzSeeds(f *testing.F) {
 				}
 			}
 		}
-		tree := fstest.MapFS{"clusters/c0/demo/override.yaml": {Data: fmt.Appendf(nil, "%s\nmetadata:\n  name: demo\n  annotations:\n    casskop-gitops.dev/seedlist: %s\n",
+		tree := fstest.MapFS{"base/demo/cassandracluster.yaml": {Data: []byte(Marker + "\nkind: CassandraCluster\n")}, "clusters/c0/demo/override.yaml": {Data: fmt.Appendf(nil, "%s\nmetadata:\n  name: demo\n  annotations:\n    casskop-gitops.dev/seedlist: %s\n",
 			Marker, scalar(kept))}}
 		opts := Options{Allow: Rules()}
 		plan, problems := Make([]Source{{Name: "input.yaml", Data: []byte(text.String())}}, opts, tree, nil)

@@ -353,14 +353,21 @@ func TestDamagedTreeIsRefused(t *testing.T) {
 		"an overlay of which the header is left": {override, func(s string) string { return s[:strings.Index(s, "apiVersion")] }, ":1: cannot tell what is rendered here: expected one document, found 0"},
 		"an empty overlay":                       {override, func(string) string { return "" }, ":1: cannot tell what is rendered here: it is empty"},
 		"an empty base":                          {base, func(string) string { return "" }, ":1: cannot tell what is rendered here: it is empty"},
-		"an overlay twice":                       {override, func(s string) string { return s + "---\n" + s }, ":1: cannot tell what is rendered here: expected one document, found 2"},
+		"a base that is gone": {
+			base, func(string) string { return "gone" },
+			":1: cannot tell what is rendered here: expected the base of clusters/k1/demo/override.yaml",
+		},
+		"an overlay twice": {override, func(s string) string { return s + "---\n" + s }, ":1: cannot tell what is rendered here: expected one document, found 2"},
 		"a field of another type": {override, func(s string) string { return strings.Replace(s, "topology:", "topology: []\n  unknown:", 1) },
 			":1: cannot tell what is rendered here: json: cannot unmarshal array into Go struct field CassandraClusterSpec.spec.topology of type casskop.Topology"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, text := range []string{guardInput(), replaced(t, guardInput(), "c:1", "c:2")} {
 				tree := rendering(t, guardInput())
-				tree[test.file] = &fstest.MapFile{Data: []byte(test.damage(string(tree[test.file].Data)))}
+				content := test.damage(string(tree[test.file].Data))
+				if tree[test.file] = (&fstest.MapFile{Data: []byte(content)}); content == "gone" {
+					delete(tree, test.file)
+				}
 				plan, problems := tryPlan(text, Options{Allow: Rules()}, tree)
 				if plan != nil {
 					t.Error("there is a plan")

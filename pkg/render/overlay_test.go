@@ -193,6 +193,9 @@ func TestSameSourcesInAnyOrderGiveTheSamePlan(t *testing.T) {
 	run := func() string {
 		plan, problems := Make(sources, Options{}, tree, nil)
 		var out strings.Builder
+		for _, ring := range plan.Rings {
+			fmt.Fprintln(&out, ring.Name, ring.Revision)
+		}
 		for _, c := range plan.Changes {
 			fmt.Fprintf(&out, "%d %s %t\n%s", c.Action, c.Path, c.Edited, c.Content)
 		}

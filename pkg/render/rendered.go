@@ -34,6 +34,9 @@ func (r rendered) objects(ring string, clusters []string) (map[string]*oldObject
 			if base, problem = r.read(basePath(ring, baseFile)); problem != nil {
 				return nil, Problems{*problem}
 			}
+			if base == nil { // an overlay alone is half an object
+				return nil, Problems{unreadable(basePath(ring, baseFile), "expected the base of "+overlayPath(cluster, ring, overlayFile))}
+			}
 		}
 		old := &oldObject{Object: applyPatch(base, patch)}
 		typed, err := decodeCluster(old.Object)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -258,6 +259,9 @@ func TestTreeFilesTellTheirClusterAndRing(t *testing.T) {
 		rings := map[string]bool{"": true}
 		for _, ring := range c.plan.Rings {
 			rings[ring.Name] = true
+		}
+		if !slices.IsSortedFunc(c.plan.Changes, func(a, b Change) int { return strings.Compare(a.Path, b.Path) }) {
+			t.Error("the changes are not in order")
 		}
 		for _, change := range c.plan.Changes {
 			if got := clusterOf(change.Path); got != change.Cluster {

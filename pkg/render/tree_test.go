@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -273,7 +274,11 @@ func TestLockWaits(t *testing.T) {
 		}
 		locked <- err
 	}()
-	<-waits
+	select {
+	case <-waits:
+	case <-time.After(30 * time.Second):
+		t.Fatal("nobody is told of the wait")
+	}
 	select {
 	case err := <-locked:
 		t.Errorf("two hold the lock: %v", err)

@@ -245,12 +245,13 @@ func TestCheckDropsNullsOfRawMappings(t *testing.T) {
 }
 
 func TestSuggest(t *testing.T) {
-	clusters := []string{"paris", "lyon", "lille"}
+	clusters := []string{"paris", "lyon", "lille", strings.Repeat("a", 100)}
 	for name, test := range map[string]struct{ given, want string }{
 		"a missing letter":       {"pari", "did you mean paris?"},
 		"another letter case":    {"Lyon", "did you mean lyon?"},
 		"nothing near":           {"london", ""},
 		"one letter says little": {"l", ""},
+		"a name longer than any field, which would take long": {strings.Repeat("a", 101), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := Suggest(test.given, clusters); got != test.want {
