@@ -235,12 +235,10 @@ func sourceNames(sources []Source) string {
 func identify(doc *document) Problems {
 	kind, version := doc.value["kind"], doc.value["apiVersion"]
 	if kind != casskop.KindMultiCasskop {
-		return Problems{doc.problem([]any{"kind"}, kind, fmt.Sprintf("expected kind: %s, found %s", casskop.KindMultiCasskop, orNone(shown(kind))),
-			"render reads MultiCasskops only; keep other objects in other files")}
+		return Problems{doc.problem([]any{"kind"}, kind, "expected kind: "+casskop.KindMultiCasskop, "render reads MultiCasskops only; keep other objects in other files")}
 	}
 	if version != casskop.APIVersionV1alpha1 && version != casskop.APIVersionV2 {
-		return Problems{doc.problem([]any{"apiVersion"}, version, fmt.Sprintf("expected apiVersion: %s or %s, found %s", casskop.APIVersionV1alpha1,
-			casskop.APIVersionV2, orNone(shown(version))), "")}
+		return Problems{doc.problem([]any{"apiVersion"}, version, "expected apiVersion: "+casskop.APIVersionV1alpha1+" or "+casskop.APIVersionV2, "")}
 	}
 	return nil
 }
