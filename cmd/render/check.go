@@ -78,12 +78,14 @@ func (a *app) check(write func(render.Problem) string) error {
 	return nil
 }
 
-// inTree names the files of findings from the working directory.
-func (a *app) inTree(findings render.Problems) render.Problems {
-	for i := range findings {
-		findings[i].File = filepath.Join(a.flags.out, filepath.FromSlash(findings[i].File))
+// inTree names the files of the tree from the working directory.
+func (a *app) inTree(problems render.Problems) render.Problems {
+	for i, p := range problems {
+		if p.InTree {
+			problems[i].File = filepath.Join(a.flags.out, filepath.FromSlash(p.File))
+		}
 	}
-	return findings
+	return problems
 }
 
 // githubAnnotation writes a workflow command (GitHub Actions, "Workflow commands: setting an error message").

@@ -145,3 +145,11 @@ func TestLinksAreNotWrittenThrough(t *testing.T) {
 		})
 	}
 }
+
+func TestFilesOfTheTreeAreNamedFromTheWorkingDirectory(t *testing.T) {
+	t.Parallel()
+	w := newWorkspace(t)
+	w.write("multi-casskop.yaml", ring(t, "demo"))
+	w.write("deploy/base/demo/kustomization.yaml", "# mine\n")
+	w.refused("error: deploy/base/demo/kustomization.yaml:1: ", "-o", "deploy")
+}

@@ -19,7 +19,7 @@ func (a *app) make(opts render.Options, tree *treeOnDisk) (*render.Plan, render.
 		return nil, nil, err
 	}
 	plan, problems := render.Make(sources, opts, tree.files, against)
-	return plan, problems, nil
+	return plan, a.inTree(problems), nil
 }
 
 // plan is make with the problems printed; an error among them ends the command.

@@ -16,7 +16,7 @@ func (p *Plan) Findings() (findings Problems) {
 }
 
 func (c Change) finding() Problem {
-	f := Problem{File: c.Path, Line: 1}
+	f := Problem{File: c.Path, InTree: true, Line: 1}
 	if c.Action == Create {
 		f.Message, f.Hint = "missing, expected a rendered file", "run render and commit the tree"
 		return f

@@ -249,7 +249,7 @@ func (p *planner) removed(old map[string][]string) {
 func (p *planner) leaves(name, cluster string, ring *Ring) Problem {
 	hint := "to take a datacenter out of a ring: change the replication of its keyspaces, scale it to 0 nodes, roll that out, then remove the cluster"
 	if ring == nil {
-		return Problem{File: overlayPath(cluster, name, overlayFile), Line: 1, Message: fmt.Sprintf("ring %s is rendered here and is not in the input",
+		return Problem{File: overlayPath(cluster, name, overlayFile), InTree: true, Line: 1, Message: fmt.Sprintf("ring %s is rendered here and is not in the input",
 			name), Hint: "give all MultiCasskops of this tree in one run (-f a.yaml -f b.yaml, or -f DIR); " + hint}
 	}
 	message := fmt.Sprintf("cluster %s leaves ring %s: it is rendered in %s", cluster, name, overlayPath(cluster, name, ""))

@@ -264,7 +264,7 @@ func (p *planner) checkNames() {
 func (p *planner) checkRemoved() {
 	old, err := p.against.rings()
 	if err != nil {
-		p.add(Problem{File: clustersDir, Message: err.Error()})
+		p.add(Problem{File: clustersDir, InTree: true, Message: err.Error()})
 		return
 	}
 	if len(p.problems.Refused()) == 0 { // a ring that could not be read is not gone
@@ -337,7 +337,7 @@ func (p *planner) stale() {
 			return err
 		})
 		if err != nil {
-			p.add(Problem{File: dir, Message: err.Error()})
+			p.add(Problem{File: dir, InTree: true, Message: err.Error()})
 		}
 	}
 }
@@ -348,13 +348,13 @@ func (p *planner) change(f File) (Change, Problems) {
 	case errors.Is(err, fs.ErrNotExist):
 		return Change{File: f, Action: Create}, nil
 	case err != nil:
-		return Change{}, Problems{{File: f.Path, Message: err.Error(), Hint: "render never follows a link out of the output directory, nor writes over a folder"}}
+		return Change{}, Problems{{File: f.Path, InTree: true, Message: err.Error(), Hint: "render never follows a link out of the output directory, nor writes over a folder"}}
 	case bytes.Equal(old, f.Content):
 		return Change{File: File{Path: f.Path, Cluster: f.Cluster}, Action: Keep}, nil
 	case len(old) == 0:
 		return Change{}, Problems{unreadable(f.Path, "it is empty")}
 	case !ours(old):
-		return Change{}, Problems{{File: f.Path, Line: 1, Message: "this file was not rendered, and render wants to write here", Hint: "move it away, or render into another " +
+		return Change{}, Problems{{File: f.Path, InTree: true, Line: 1, Message: "this file was not rendered, and render wants to write here", Hint: "move it away, or render into another " +
 			"directory with --out"}}
 	}
 	return Change{File: f, Action: Replace, Old: old, Edited: edited(old)}, nil

@@ -11,6 +11,7 @@ import (
 // Problem is one thing that is wrong, or worth a warning, in the input or the tree.
 type Problem struct {
 	File    string // as the user named it; empty when the problem is not about a file
+	InTree  bool   // File is a path of the rendered tree, from its root
 	Line    int    // from 1; 0 when it is not about a line
 	Column  int    // from 1; 0 when not known
 	Path    string // the field, such as spec.override.k8s-cluster1.spec.nodesPerRacks

@@ -127,6 +127,7 @@ func parseRendered(name string, content []byte) (map[string]any, *Problem) {
 	docs, problems := parseSource(Source{Name: name, Data: content})
 	if len(problems) > 0 {
 		p := problems[0]
+		p.InTree = true
 		p.Hint = restoreHint(name)
 		return nil, &p
 	}
@@ -138,7 +139,7 @@ func parseRendered(name string, content []byte) (map[string]any, *Problem) {
 }
 
 func unreadable(name, why string) Problem {
-	return Problem{File: name, Line: 1, Message: "cannot tell what is rendered here: " + why, Hint: restoreHint(name)}
+	return Problem{File: name, InTree: true, Line: 1, Message: "cannot tell what is rendered here: " + why, Hint: restoreHint(name)}
 }
 
 func restoreHint(name string) string {
