@@ -30,7 +30,7 @@ Exit status: 0 the tree is as render would write it, 1 there are findings, 2 the
 			if !ok {
 				return fmt.Errorf("--format %s: expected text or github", format)
 			}
-			return a.check(write)
+			return a.withTree(func(opts render.Options, tree *treeOnDisk) error { return a.check(opts, tree, write) })
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "text, or github for workflow annotations")
@@ -43,16 +43,7 @@ var findingFormats = map[string]func(render.Problem) string{
 	"github": githubAnnotation,
 }
 
-func (a *app) check(write func(render.Problem) string) error {
-	opts, err := a.options()
-	if err != nil {
-		return err
-	}
-	tree, err := a.openTree()
-	if err != nil {
-		return err
-	}
-	defer tree.close()
+func (a *app) check(opts render.Options, tree *treeOnDisk, write func(render.Problem) string) error {
 	plan, problems, err := a.make(opts, tree)
 	if err != nil {
 		return err

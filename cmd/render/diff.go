@@ -32,20 +32,11 @@ Exit status: 0 no file would change, 1 files would change, 2 bad input or usage.
   # only the rollout
   render diff | sed '/^--- /,$d'`,
 		Args: noArguments,
-		RunE: func(*cobra.Command, []string) error { return a.diff() },
+		RunE: func(*cobra.Command, []string) error { return a.withTree(a.diff) },
 	}
 }
 
-func (a *app) diff() error {
-	opts, err := a.options()
-	if err != nil {
-		return err
-	}
-	tree, err := a.openTree()
-	if err != nil {
-		return err
-	}
-	defer tree.close()
+func (a *app) diff(opts render.Options, tree *treeOnDisk) error {
 	if tree.tree != nil && tree.tree.Interrupted() {
 		return fmt.Errorf("an earlier render in %s was interrupted, so its files are half old and half new: run render, which undoes that first", a.flags.out)
 	}

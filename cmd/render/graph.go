@@ -55,18 +55,11 @@ func (a *app) graph(format string) error {
 		}
 		return fmt.Errorf("-o %s: expected one of %s%s", format, strings.Join(known, ", "), hint)
 	}
-	opts, err := a.options()
-	if err != nil {
-		return err
-	}
-	tree, err := a.openTree()
-	if err != nil {
-		return err
-	}
-	defer tree.close()
-	plan, err := a.plan(opts, tree)
-	if err != nil {
-		return err
-	}
-	return render.Graph(a.stdout, plan.Rings, opts, render.GraphFormat(format))
+	return a.withTree(func(opts render.Options, tree *treeOnDisk) error {
+		plan, err := a.plan(opts, tree)
+		if err != nil {
+			return err
+		}
+		return render.Graph(a.stdout, plan.Rings, opts, render.GraphFormat(format))
+	})
 }

@@ -163,6 +163,20 @@ func (a *app) openTree() (*treeOnDisk, error) {
 	return &treeOnDisk{tree: tree, files: tree.FS(), unlock: unlock}, nil
 }
 
+// withTree runs a command with its options and the locked output directory.
+func (a *app) withTree(command func(render.Options, *treeOnDisk) error) error {
+	opts, err := a.options()
+	if err != nil {
+		return err
+	}
+	tree, err := a.openTree()
+	if err != nil {
+		return err
+	}
+	defer tree.close()
+	return command(opts, tree)
+}
+
 func (t *treeOnDisk) close() {
 	if t.tree != nil {
 		t.unlock()

@@ -41,16 +41,7 @@ func (a *app) accept(problems render.Problems) error {
 }
 
 // render writes the tree and says what it did.
-func (a *app) render() error {
-	opts, err := a.options()
-	if err != nil {
-		return err
-	}
-	tree, err := a.openTree()
-	if err != nil {
-		return err
-	}
-	defer tree.close()
+func (a *app) render(opts render.Options, tree *treeOnDisk) error {
 	if err := tree.recover(a); err != nil {
 		return err
 	}

@@ -57,7 +57,7 @@ Exit status: 0 done, 1 check or diff found something, 2 bad input or usage.`,
 		Args:          noArguments,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		RunE:          func(*cobra.Command, []string) error { return a.render() },
+		RunE:          func(*cobra.Command, []string) error { return a.withTree(a.render) },
 	}
 	cmd.SetIn(stdin)
 	cmd.SetOut(stdout)
