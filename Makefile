@@ -62,6 +62,7 @@ test: bin/render $(if $(KUBEBUILDER_ASSETS),,$(TESTBED)) ## run all tests, and s
 	@bin/render check
 	go vet ./...
 	go test ./...
+	@$(MAKE) --no-print-directory fuzz FUZZTIME=3s
 
 FUZZTIME ?= 10s
 fuzz: | tools-present ## run every fuzz target for FUZZTIME (10s)
