@@ -262,7 +262,7 @@ func FuzzDecideNeverOpensOnWhatItCannotRead(f *testing.F) {
 		for name, document := range map[string][]byte{"k8s-cluster1": first, "k8s-cluster3": second} {
 			var decoded map[string]any
 			if json.Unmarshal(document, &decoded) != nil {
-				t.Skip("not an object")
+				return // not an object
 			}
 			in(name, func(o *gate.Other) { o.Cluster = gate.Sight{Presence: gate.Present, Object: decoded} })(&facts)
 			readable = readable && plainlyReady(decoded)
