@@ -37,7 +37,7 @@ render: bin/render ## render multi-casskop.yaml into base/ and clusters/
 check: bin/render ## fail when base/ and clusters/ are not what multi-casskop.yaml says
 	@bin/render check
 
-testbed: $(TESTBED) ## build the real API server, etcd and kubectl for the tests, once (about 8 minutes on 2 cores)
+testbed: $(TESTBED) ## build the real API server, etcd and kubectl for the tests, once (8 to 15 minutes on 2 cores)
 
 # Each component is a nested module that pins its versions; with KUBEBUILDER_ASSETS set the tests use that folder instead.
 define component
@@ -49,13 +49,13 @@ endef
 kube_ldflags := -ldflags "-s -w -X k8s.io/component-base/version.gitVersion=$(KUBERNETES)"
 
 bin/etcd: test/testbed/etcd/go.mod | tools-present
-	$(call component,half a minute,etcd,go.etcd.io/etcd/server/v3,-ldflags "-s -w")
+	$(call component,up to 2 minutes,etcd,go.etcd.io/etcd/server/v3,-ldflags "-s -w")
 
 bin/kube-apiserver: test/testbed/kube/go.mod | tools-present
-	$(call component,about 6 minutes,kube,k8s.io/kubernetes/cmd/kube-apiserver,$(kube_ldflags))
+	$(call component,6 to 12 minutes,kube,k8s.io/kubernetes/cmd/kube-apiserver,$(kube_ldflags))
 
 bin/kubectl: test/testbed/kube/go.mod | tools-present
-	$(call component,about 2 minutes,kube,k8s.io/kubernetes/cmd/kubectl,$(kube_ldflags))
+	$(call component,up to 3 minutes,kube,k8s.io/kubernetes/cmd/kubectl,$(kube_ldflags))
 
 # A set KUBEBUILDER_ASSETS needs no test bed.
 test: bin/render $(if $(KUBEBUILDER_ASSETS),,$(TESTBED)) ## run all tests, and see that the committed tree is what render writes

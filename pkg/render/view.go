@@ -9,14 +9,7 @@ import (
 	"github.com/casskop-gitops/casskop-gitops/pkg/api/v1alpha1"
 )
 
-// Names that base/gate and the templates share.
-const (
-	GateNamespace      = "casskop-gitops-system"
-	GateServiceAccount = "casskop-gitops-gate"
-	GatePolicy         = "casskop-gitops-gate" // the ValidatingAdmissionPolicy
-
-	gateControllerFile = "gate-controller.yaml"
-)
+const gateControllerFile = "gate-controller.yaml"
 
 // view is what the templates of one ring in one cluster show. Its strings are YAML scalars already.
 type view struct {
