@@ -2,7 +2,11 @@ package gate
 
 import (
 	"fmt"
+	"strings"
 	"time"
+
+	"github.com/fluxcd/pkg/apis/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/casskop-gitops/casskop-gitops/pkg/api/v1alpha1"
 	"github.com/casskop-gitops/casskop-gitops/pkg/casskop"
@@ -47,27 +51,27 @@ func nameless(facts Facts) (Verdict, bool) {
 // opened is the latch.
 func opened(facts Facts) (Verdict, bool) {
 	gate := facts.Gate
-	if gate.Status.OpenedRevision != gate.Spec.Revision || gate.Status.ObservedGeneration != gate.Generation {
+	if !IsOpen(&gate) {
 		return Verdict{}, false
 	}
 	for _, c := range gate.Status.Conditions {
 		// why it was opened stays true, and a status that does not change is not written
-		if c.Type == conditionReady && c.Status == conditionTrue && c.ObservedGeneration == gate.Generation && c.Reason != "" {
+		if c.Type == meta.ReadyCondition && c.Status == metav1.ConditionTrue && c.ObservedGeneration == gate.Generation && c.Reason != "" {
 			return open(c.Reason, c.Message), true
 		}
 	}
 	return open(ReasonOpened, fmt.Sprintf("open for revision %s", gate.Spec.Revision)), true
 }
 
-const (
-	conditionReady = "Ready"
-	conditionTrue  = "True"
-)
+// IsOpen says whether the status of a Gate lets its revision through. It is what the admission policy asks too.
+func IsOpen(gate *v1alpha1.Gate) bool {
+	return gate.Spec.Revision != "" && gate.Status.OpenedRevision == gate.Spec.Revision && gate.Status.ObservedGeneration == gate.Generation
+}
 
 // carried: drift correction and recovery are never held.
 func carried(facts Facts) (Verdict, bool) {
 	want := facts.Gate.Spec.Revision
-	if facts.Here.Presence != Present || revision(facts.Here.Object) != want || unsettled(facts.WantsSince, facts.Now) > 0 {
+	if facts.Here.Presence != Present || facts.Here.Revision != want || unsettled(facts.WantsSince, facts.Now) > 0 {
 		return Verdict{}, false
 	}
 	return open(ReasonCarried, fmt.Sprintf("the CassandraCluster here carries revision %s already", want)), true
@@ -91,7 +95,7 @@ func onHold(facts Facts) (Verdict, bool) {
 
 func hereUnknown(facts Facts) (Verdict, bool) {
 	known := facts.Here.Presence == Absent || facts.Here.Presence == Present
-	return held(ReasonHereUnknown, "the CassandraCluster here could not be read"), !known
+	return held(ReasonHereUnknown, strings.TrimSuffix("the CassandraCluster here could not be read: "+facts.HereMessage, ": ")), !known
 }
 
 func settling(facts Facts) (Verdict, bool) {

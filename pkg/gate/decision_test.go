@@ -17,7 +17,7 @@ func middle() gate.Facts {
 	m := &model{commits: "012"}
 	facts := m.best(1, 3)
 	facts.Gate.Spec.Seeds.Hosts = []string{"seed"}
-	facts.Here = object(1, 1, done)
+	facts.Here = sight(1, 1, done)
 	m.put(facts, read{2, false}, cluster{live: 1, applied: 1})
 	return facts
 }
@@ -26,7 +26,7 @@ func middle() gate.Facts {
 func chained() gate.Facts {
 	m := &model{commits: "012", chain: true}
 	facts := m.best(1, 3)
-	facts.Here = object(1, 1, done)
+	facts.Here = sight(1, 1, done)
 	other := facts.Others["k8s-cluster1"]
 	other.Gate, other.Wants = gate.Unknown, ""
 	facts.Others["k8s-cluster1"] = other
@@ -44,12 +44,14 @@ func in(name string, change func(*gate.Other)) func(*gate.Facts) {
 
 // at puts a CassandraCluster into a cluster.
 func at(name string, live, applied uint8, now operator) func(*gate.Facts) {
-	return in(name, func(o *gate.Other) { o.Cluster = object(live, applied, now) })
+	return in(name, func(o *gate.Other) { o.Cluster = sight(live, applied, now) })
 }
 
 // with sets a field of the status of the CassandraCluster in a cluster.
 func with(name, field string, value any) func(*gate.Facts) {
-	return in(name, func(o *gate.Other) { o.Cluster.Object["status"].(map[string]any)[field] = value })
+	altered := object(3, 3, done)
+	altered["status"].(map[string]any)[field] = value
+	return in(name, func(o *gate.Other) { o.Cluster = gate.SightOf(altered) })
 }
 
 func spec(change func(*v1alpha1.GateSpec)) func(*gate.Facts) {
@@ -129,14 +131,14 @@ func TestWaysToOpen(t *testing.T) {
 		"a gate that was opened stays open although nothing is known":        {all(opened(1), nothingSeen, hold), gate.ReasonOpened, true, 0},
 		"a new generation closes it":                                         {all(opened(0), hold), gate.ReasonHold, false, 0},
 		"another revision closes it":                                         {all(opened(1), hold, spec(func(s *v1alpha1.GateSpec) { s.Revision = "f00df00d" })), gate.ReasonHold, false, 0},
-		"a revision carried here already opens although nothing is known":    {all(hold, func(f *gate.Facts) { f.Others, f.Here = nil, object(3, 1, broken) }), gate.ReasonCarried, true, 0},
-		"a revision carried here opens only once the Gate has settled":       {func(f *gate.Facts) { f.Here, f.WantsSince = object(3, 3, done), ago(time.Second) }, gate.ReasonSettling, false, time.Second},
+		"a revision carried here already opens although nothing is known":    {all(hold, func(f *gate.Facts) { f.Others, f.Here = nil, sight(3, 1, broken) }), gate.ReasonCarried, true, 0},
+		"a revision carried here opens only once the Gate has settled":       {func(f *gate.Facts) { f.Here, f.WantsSince = sight(3, 3, done), ago(time.Second) }, gate.ReasonSettling, false, time.Second},
 		"a human opens although nothing is known":                            {all(nothingSeen, hold, byHand("00000003")), gate.ReasonOpenedByHand, true, 0},
 		"a human who names another revision does not open":                   {all(hold, byHand("00000002")), gate.ReasonHold, false, 0},
 		"a human opens a stalled gate":                                       {all(refused, byHand("00000003")), gate.ReasonOpenedByHand, true, 0},
 		"an empty revision is never open":                                    {all(spec(func(s *v1alpha1.GateSpec) { s.Revision = "" }), opened(1), byHand("")), gate.ReasonInvalid, false, 0},
 		"a ring of one cluster has nobody to wait for":                       {spec(func(s *v1alpha1.GateSpec) { s.WaitFor = nil }), gate.ReasonRuleMet, true, 0},
-		"the damaged cluster is not held by its own damage":                  {func(f *gate.Facts) { f.Here = object(2, 2, broken) }, gate.ReasonRuleMet, true, 0},
+		"the damaged cluster is not held by its own damage":                  {func(f *gate.Facts) { f.Here = sight(2, 2, broken) }, gate.ReasonRuleMet, true, 0},
 		"hold keeps it closed":                                               {hold, gate.ReasonHold, false, 0},
 		"what is here must be known":                                         {func(f *gate.Facts) { f.Here = gate.Sight{} }, gate.ReasonHereUnknown, false, 0},
 		"a presence that does not exist is unknown":                          {func(f *gate.Facts) { f.Here.Presence = 7 }, gate.ReasonHereUnknown, false, 0},
@@ -148,6 +150,7 @@ func TestWaysToOpen(t *testing.T) {
 		"a CassandraCluster is not created before the seeds are asked":       {all(hereAbsent, seedsSay(gate.SeedsNotAsked)), gate.ReasonSeedsNotAsked, false, 0},
 		"a CassandraCluster is not created when the answer is not known":     {all(hereAbsent, seedsSay(gate.SeedsUnknown)), gate.ReasonSeedsUnknown, false, 0},
 		"with Warn it is created although no seed answers":                   {all(hereAbsent, seedsSay(gate.SeedsSilent), policy(v1alpha1.SeedPolicyWarn)), gate.ReasonRuleMet, true, 0},
+		"with Warn the seeds are asked all the same":                         {all(hereAbsent, seedsSay(gate.SeedsNotAsked), policy(v1alpha1.SeedPolicyWarn)), gate.ReasonSeedsNotAsked, false, 0},
 		"with Off it is created without asking":                              {all(hereAbsent, seedsSay(gate.SeedsNotAsked), policy(v1alpha1.SeedPolicyOff)), gate.ReasonRuleMet, true, 0},
 		"a CassandraCluster that exists needs no seeds":                      {seedsSay(gate.SeedsSilent), gate.ReasonRuleMet, true, 0},
 		"the first CassandraCluster of a ring needs no seeds":                {all(hereAbsent, seedsSay(gate.SeedsSilent), at("k8s-cluster1", 0, 0, done), at("k8s-cluster3", 0, 0, done), spec(func(s *v1alpha1.GateSpec) { s.WaitFor[0].Before = false })), gate.ReasonRuleMet, true, 0},
@@ -165,6 +168,8 @@ func TestWaysToOpen(t *testing.T) {
 
 func TestRuleOfRing(t *testing.T) {
 	const earlier, later = "k8s-cluster1", "k8s-cluster3"
+	deleting := object(3, 3, done)
+	deleting["metadata"].(map[string]any)["deletionTimestamp"] = "now"
 	sentences := map[string]sentence{
 		"an earlier cluster that does not carry the revision": {at(earlier, 2, 2, done), gate.ReasonNotCarried, false, 0},
 		"an earlier cluster without a CassandraCluster":       {at(earlier, 0, 0, done), gate.ReasonNotCreated, false, 0},
@@ -190,7 +195,7 @@ func TestRuleOfRing(t *testing.T) {
 			"CassKop refused a change there":         {with(where, "lastClusterAction", "CorrectCRDConfig"), gate.ReasonChangeRefused, false, 0},
 			"a rack is not in its status":            {with(where, "cassandraRackStatus", map[string]any{}), gate.ReasonRackMissing, false, 0},
 			"its phase is no string":                 {with(where, "phase", 1.0), gate.ReasonUnreadable, false, 0},
-			"it is being deleted":                    {in(where, func(o *gate.Other) { o.Cluster.Object["metadata"].(map[string]any)["deletionTimestamp"] = "now" }), gate.ReasonDeleting, false, 0},
+			"it is being deleted":                    {in(where, func(o *gate.Other) { o.Cluster = gate.SightOf(deleting) }), gate.ReasonDeleting, false, 0},
 			"it has not been ready for long enough":  {in(where, func(o *gate.Other) { o.ReadySince = ago(50 * time.Second) }), gate.ReasonSoaking, false, 10 * time.Second},
 			"it is not known since when it is ready": {in(where, func(o *gate.Other) { o.ReadySince = time.Time{} }), gate.ReasonSoaking, false, time.Minute},
 			"it will be ready in the future":         {in(where, func(o *gate.Other) { o.ReadySince = ago(-time.Hour) }), gate.ReasonSoaking, false, time.Minute},
@@ -248,8 +253,8 @@ func TestStatusSaysWhatWasSeenOfEachCluster(t *testing.T) {
 }
 
 func FuzzDecideNeverOpensOnWhatItCannotRead(f *testing.F) {
-	for _, sight := range []gate.Sight{object(3, 3, done), object(3, 2, done), object(3, 3, rolling)} {
-		seed, err := json.Marshal(sight.Object)
+	for _, o := range []map[string]any{object(3, 3, done), object(3, 2, done), object(3, 3, rolling)} {
+		seed, err := json.Marshal(o)
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -261,10 +266,10 @@ func FuzzDecideNeverOpensOnWhatItCannotRead(f *testing.F) {
 		readable := true
 		for name, document := range map[string][]byte{"k8s-cluster1": first, "k8s-cluster3": second} {
 			var decoded map[string]any
-			if json.Unmarshal(document, &decoded) != nil {
+			if json.Unmarshal(document, &decoded) != nil || decoded == nil {
 				return // not an object
 			}
-			in(name, func(o *gate.Other) { o.Cluster = gate.Sight{Presence: gate.Present, Object: decoded} })(&facts)
+			in(name, func(o *gate.Other) { o.Cluster = gate.SightOf(decoded) })(&facts)
 			readable = readable && plainlyReady(decoded)
 		}
 		verdict := gate.Decide(facts)

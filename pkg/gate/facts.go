@@ -17,32 +17,16 @@ type Facts struct {
 	WantsSince time.Time
 	// Here is the CassandraCluster that the Gate holds.
 	Here Sight
+	// HereMessage is why Here is unknown, in words.
+	HereMessage string
 	// Others are what was seen of the clusters in spec.waitFor, by cluster.
 	Others map[string]Other
 	// Seeds is what the seeds in spec.seeds answered.
 	Seeds SeedAnswer
+	// SeedsMessage is the same in words.
+	SeedsMessage string
 	// Now is the time of the decision.
 	Now time.Time
-}
-
-// Presence says whether an object is there.
-type Presence int
-
-const (
-	// Unknown means that it was not looked for, or there was no answer.
-	Unknown Presence = iota
-	// Absent means that the API server answered that there is no such object.
-	Absent
-	// Present means that the API server answered with the object.
-	Present
-)
-
-// Sight is one look at a CassandraCluster.
-type Sight struct {
-	// Presence says what the look gave.
-	Presence Presence
-	// Object is the CassandraCluster as decoded from JSON, if present.
-	Object map[string]any
 }
 
 // Other is what was seen of another cluster of the ring.

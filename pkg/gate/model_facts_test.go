@@ -85,7 +85,7 @@ func (m *model) opensAtOnce(s state, i int) bool {
 	q := question{i: i, commit: s[i].want, atOnce: true, hereIs: s[i].live, settled: !m.unsettled(s[i])}
 	return m.ask(q, func() gate.Facts {
 		facts := m.best(i, s[i].want)
-		facts.Here = object(s[i].live, s[i].live, done)
+		facts.Here = sight(s[i].live, s[i].live, done)
 		facts.WantsSince = m.since(m.unsettled(s[i]))
 		if len(facts.Gate.Spec.WaitFor) > 0 {
 			facts.Others = nil
@@ -132,7 +132,7 @@ func (m *model) best(i int, commit uint8) gate.Facts {
 		}
 		facts.Others[name] = gate.Other{
 			Gate: gate.Present, Wants: spec.Revision, WantsSince: m.since(false), LastSeen: modelNow, ReadySince: m.since(false),
-			Cluster: object(m.revision(commit), m.revision(commit), done),
+			Cluster: sight(m.revision(commit), m.revision(commit), done),
 		}
 	}
 	facts.Gate = v1alpha1.Gate{Spec: spec}
@@ -154,7 +154,7 @@ func (m *model) put(facts gate.Facts, r read, c cluster) {
 		if m.without == takenIn && c.live != 0 {
 			applied = c.live
 		}
-		other.Cluster = object(c.live, applied, c.operator)
+		other.Cluster = sight(c.live, applied, c.operator)
 		other.ReadySince = m.since(c.operator == touched && m.without != soaking)
 	}
 	facts.Others[clusterName(r.cluster)] = other
@@ -164,10 +164,14 @@ func clusterName(i int) string { return fmt.Sprintf("k8s-cluster%d", i+1) }
 
 func hash(revision uint8) string { return fmt.Sprintf("%08x", revision) }
 
-// object is a CassandraCluster as the API server would return it.
-func object(live, applied uint8, now operator) gate.Sight {
+func sight(live, applied uint8, now operator) gate.Sight {
+	return gate.SightOf(object(live, applied, now))
+}
+
+// object is a CassandraCluster as the API server would return it; nil at live 0.
+func object(live, applied uint8, now operator) map[string]any {
 	if live == 0 {
-		return gate.Sight{Presence: gate.Absent}
+		return nil
 	}
 	annotations := map[string]any{v1alpha1.AnnotationRevision: hash(live)}
 	object := map[string]any{
@@ -178,7 +182,7 @@ func object(live, applied uint8, now operator) gate.Sight {
 		annotations[casskop.AnnotationLastApplied] = fmt.Sprintf(`{"spec":{"cassandraImage":"cassandra:%s"}}`, hash(applied))
 		object["status"] = maps.Clone(statuses[now])
 	}
-	return gate.Sight{Presence: gate.Present, Object: object}
+	return object
 }
 
 var statuses = map[operator]map[string]any{

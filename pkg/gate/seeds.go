@@ -2,6 +2,7 @@ package gate
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/casskop-gitops/casskop-gitops/pkg/api/v1alpha1"
 )
@@ -15,8 +16,8 @@ func seeded(facts Facts, waits []wait) Verdict {
 	if !needsSeeds(facts) || facts.Seeds == SeedsAnswered {
 		return met
 	}
-	reason, message := seedProblem(facts.Seeds)
-	if seedPolicy(facts.Gate.Spec) == v1alpha1.SeedPolicyWarn {
+	reason, message := seedProblem(facts)
+	if seedPolicy(facts.Gate.Spec) == v1alpha1.SeedPolicyWarn && facts.Seeds != SeedsNotAsked {
 		met.Message += "; warning: " + message
 		return met
 	}
@@ -32,10 +33,10 @@ func needsSeeds(facts Facts) bool {
 	})
 }
 
-func seedProblem(answer SeedAnswer) (reason, message string) {
-	switch answer {
+func seedProblem(facts Facts) (reason, message string) {
+	switch facts.Seeds {
 	case SeedsSilent:
-		return ReasonNoSeedAnswers, "no seed of the datacenters that exist answers from here"
+		return ReasonNoSeedAnswers, strings.TrimSuffix("no seed of the datacenters that exist answers from here: "+facts.SeedsMessage, ": ")
 	case SeedsNotAsked:
 		return ReasonSeedsNotAsked, "the seeds were not asked yet"
 	default:

@@ -1,10 +1,6 @@
 package gate
 
-import (
-	"time"
-
-	"github.com/casskop-gitops/casskop-gitops/pkg/casskop"
-)
+import "time"
 
 // Soak counts since when a CassandraCluster has been ready without a break. Its zero value has seen nothing.
 //
@@ -18,19 +14,18 @@ type Soak struct {
 	generation    int64
 }
 
-// Next is the soak after the watch brought this state of the object; nil if it is gone. Without a status subresource each change of
+// Next is the soak after the watch brought this state of the object. Without a status subresource each change of
 // spec or status moves the generation by one, so a step of more hides states that were not seen, and the count begins anew.
-func (s Soak) Next(object map[string]any, now time.Time) Soak {
-	if !casskop.ReadinessOf(object).Ready {
+func (s Soak) Next(seen Sight, now time.Time) Soak {
+	if !seen.Readiness.Ready {
 		return Soak{}
 	}
-	uid, generation := casskop.Identity(object)
-	if uid == "" || generation <= 0 {
+	if seen.UID == "" || seen.Generation <= 0 {
 		return Soak{} // nothing could be told apart
 	}
-	next := Soak{Since: now, uid: uid, revision: revision(object), generation: generation}
-	step := generation - s.generation
-	if !s.Since.IsZero() && s.uid == uid && s.revision == next.revision && (step == 0 || step == 1) {
+	next := Soak{Since: now, uid: seen.UID, revision: seen.Revision, generation: seen.Generation}
+	step := next.generation - s.generation
+	if !s.Since.IsZero() && s.uid == next.uid && s.revision == next.revision && (step == 0 || step == 1) {
 		next.Since = s.Since
 	}
 	return next
@@ -38,9 +33,8 @@ func (s Soak) Next(object map[string]any, now time.Time) Soak {
 
 // Of is since when this very state of the object has been ready: zero if the watch has not brought it yet. It is asked with what a
 // confirming read returned, which a lagging watch must not vouch for.
-func (s Soak) Of(object map[string]any) time.Time {
-	uid, generation := casskop.Identity(object)
-	if s.Since.IsZero() || s.uid != uid || s.revision != revision(object) || s.generation != generation {
+func (s Soak) Of(read Sight) time.Time {
+	if s != (Soak{Since: s.Since, uid: read.UID, revision: read.Revision, generation: read.Generation}) {
 		return time.Time{}
 	}
 	return s.Since

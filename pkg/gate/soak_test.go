@@ -8,16 +8,16 @@ import (
 )
 
 // state of one CassandraCluster with an identity
-func identified(uid string, generation int64, live, applied uint8, now operator) map[string]any {
-	o := object(live, applied, now).Object
+func identified(uid string, generation int64, live, applied uint8, now operator) gate.Sight {
+	o := object(live, applied, now)
 	o["metadata"].(map[string]any)["uid"] = uid
 	o["metadata"].(map[string]any)["generation"] = generation
-	return o
+	return gate.SightOf(o)
 }
 
 func TestSoakBeginsAnewWithEachBreak(t *testing.T) {
 	for name, test := range map[string]struct {
-		second map[string]any
+		second gate.Sight
 		kept   bool
 	}{
 		"the same state again goes on":                           {identified("a", 5, 1, 1, done), true},
@@ -45,8 +45,8 @@ func TestSoakKnowsNothingOf(t *testing.T) {
 	soak := gate.Soak{}.Next(ready, modelNow)
 	for name, got := range map[string]time.Time{
 		"an object that is not ready":             soak.Next(identified("a", 6, 1, 1, flapped), modelNow).Since,
-		"an object that is gone":                  soak.Next(nil, modelNow).Since,
-		"an object without identity":              gate.Soak{}.Next(object(1, 1, done).Object, modelNow).Since,
+		"an object that is gone":                  soak.Next(gate.SightOf(nil), modelNow).Since,
+		"an object without identity":              gate.Soak{}.Next(sight(1, 1, done), modelNow).Since,
 		"a state that the watch has not brought":  soak.Of(identified("a", 6, 1, 1, done)),
 		"a revision that the watch has not seen":  soak.Of(identified("a", 5, 2, 2, done)),
 		"another object":                          soak.Of(identified("b", 5, 1, 1, done)),

@@ -7,7 +7,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/casskop-gitops/casskop-gitops/pkg/api/v1alpha1"
-	"github.com/casskop-gitops/casskop-gitops/pkg/casskop"
 )
 
 // wait is the judgement on one cluster waited for.
@@ -22,20 +21,15 @@ type wait struct {
 // question is what one cluster is asked, and what was seen of it.
 type question struct {
 	v1alpha1.WaitFor
-	other     Other
-	readiness casskop.Readiness
-	spec      v1alpha1.GateSpec
-	now       time.Time
+	other Other
+	spec  v1alpha1.GateSpec
+	now   time.Time
 }
 
 func judgeAll(facts Facts) []wait {
 	var waits []wait
 	for _, w := range facts.Gate.Spec.WaitFor {
-		other := facts.Others[w.Cluster]
-		q := question{WaitFor: w, other: other, spec: facts.Gate.Spec, now: facts.Now}
-		if other.Cluster.Presence == Present {
-			q.readiness = casskop.ReadinessOf(other.Cluster.Object)
-		}
+		q := question{WaitFor: w, other: facts.Others[w.Cluster], spec: facts.Gate.Spec, now: facts.Now}
 		waits = append(waits, q.judge())
 	}
 	return waits
@@ -68,21 +62,25 @@ func unmet(reason, format string, args ...any) wait {
 
 // seen is the part of the status that says what was found.
 func (q question) seen() v1alpha1.WaitForStatus {
-	object := q.other.Cluster.Object
-	phase, action, done := casskop.Progress(object)
+	found := q.other.Cluster
 	status := v1alpha1.WaitForStatus{
 		Cluster:                 q.Cluster,
-		Revision:                revision(object),
+		Revision:                found.Revision,
 		Wants:                   q.other.Wants,
-		Phase:                   phase,
-		LastClusterAction:       action,
-		LastClusterActionStatus: done,
+		Phase:                   found.Phase,
+		LastClusterAction:       found.Action,
+		LastClusterActionStatus: found.ActionStatus,
 		LastSeen:                timeOf(q.other.LastSeen),
 	}
-	if q.readiness.Ready {
+	if found.Readiness.Ready {
 		status.ReadySince = timeOf(q.other.ReadySince)
 	}
 	return status
+}
+
+// clock is a time in a message. A message must not change while nothing changes, so it tells times, not ages.
+func clock(t time.Time) string {
+	return t.UTC().Format(time.RFC3339)
 }
 
 func timeOf(t time.Time) *metav1.Time {
@@ -101,7 +99,7 @@ func (q question) unseen() (wait, bool) {
 		return unmet(ReasonNotSeen, "nothing is known of its CassandraCluster yet"), true
 	}
 	if age := q.now.Sub(q.other.LastSeen); age < 0 || age > FreshFor {
-		return unmet(ReasonStale, "it last answered %s ago, want %s at most", age.Round(time.Second), FreshFor), true
+		return unmet(ReasonStale, "it last answered at %s, want %s ago at most", clock(q.other.LastSeen), FreshFor), true
 	}
 	return wait{}, false
 }
@@ -138,13 +136,14 @@ func (q question) absent() (wait, bool) {
 }
 
 func (q question) unready() (wait, bool) {
-	found := unmet(q.readiness.Reason, "%s", q.readiness.Message)
-	found.stalled = q.readiness.Stalled
-	return found, !q.readiness.Ready
+	readiness := q.other.Cluster.Readiness
+	found := unmet(readiness.Reason, "%s", readiness.Message)
+	found.stalled = readiness.Stalled
+	return found, !readiness.Ready
 }
 
 func (q question) behind() (wait, bool) {
-	found := revision(q.other.Cluster.Object)
+	found := q.other.Cluster.Revision
 	return unmet(ReasonNotCarried, "it carries revision %q, want %s", found, q.spec.Revision), q.mustCarry() && found != q.spec.Revision
 }
 
@@ -154,10 +153,11 @@ func (q question) soaking() (wait, bool) {
 		return wait{}, false
 	}
 	age := q.now.Sub(q.other.ReadySince)
+	since := "since " + clock(q.other.ReadySince)
 	if q.other.ReadySince.IsZero() || age < 0 {
-		age = 0
+		age, since = 0, "but it is not known since when"
 	}
-	found := unmet(ReasonSoaking, "ready for %s, want %s", age.Round(time.Second), want)
+	found := unmet(ReasonSoaking, "ready %s, want that for %s without a break", since, want)
 	found.left = max(want-age, 0)
 	return found, age < want
 }

@@ -277,7 +277,11 @@ type WaitForStatus struct {
 	// +optional
 	ReadySince *metav1.Time `json:"readySince,omitempty"`
 
-	// LastSeen is when that cluster last answered. Absent: it never did.
+	// LastSeen is when that cluster had last answered when this status was written. Absent: it never had.
 	// +optional
 	LastSeen *metav1.Time `json:"lastSeen,omitempty"`
+
+	// CredentialsExpire is when the credentials for that cluster end. Absent: never, or it is not known.
+	// +optional
+	CredentialsExpire *metav1.Time `json:"credentialsExpire,omitempty"`
 }

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+
+	"github.com/go-logr/logr"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+	"k8s.io/klog/v2"
+	"k8s.io/utils/clock"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/healthz"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
+	"sigs.k8s.io/controller-runtime/pkg/metrics/server"
+
+	"github.com/casskop-gitops/casskop-gitops/pkg/api/v1alpha1"
+	"github.com/casskop-gitops/casskop-gitops/pkg/gate/controller"
+	"github.com/casskop-gitops/casskop-gitops/pkg/gate/flux"
+	"github.com/casskop-gitops/casskop-gitops/pkg/gate/remote"
+	"github.com/casskop-gitops/casskop-gitops/pkg/gate/seeds"
+)
+
+const (
+	name = "casskop-gitops-gate"
+	// leaseNamespace is where the leader's Lease is: the namespace that base/gate installs.
+	leaseNamespace = "casskop-gitops-system"
+)
+
+// run wires the controllers, and runs them until the context ends.
+func run(ctx context.Context, flags runFlags, log logr.Logger) error {
+	ctrl.SetLogger(log)
+	klog.SetLogger(log.WithName("client"))
+	config, err := configOf(flags.kubeconfig)
+	if err != nil {
+		return err
+	}
+	mgr, err := newManager(config, flags)
+	if err != nil {
+		return failure{err}
+	}
+	if err := addControllers(ctx, mgr, len(flags.namespaces) == 0); err != nil {
+		return failure{err}
+	}
+	log.Info("starting", "version", version, "server", config.Host)
+	if err := mgr.Start(ctx); err != nil {
+		return failure{err}
+	}
+	return nil
+}
+
+// configOf is how to reach the API server here: by the file, by KUBECONFIG, or from inside the cluster.
+func configOf(kubeconfig string) (*rest.Config, error) {
+	rules := &clientcmd.ClientConfigLoadingRules{ExplicitPath: kubeconfig}
+	if kubeconfig == "" {
+		rules.Precedence = filepath.SplitList(os.Getenv(clientcmd.RecommendedConfigPathEnvVar))
+	}
+	config, err := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, nil).ClientConfig()
+	if clientcmd.IsEmptyConfig(err) {
+		return nil, fmt.Errorf("no API server: give --kubeconfig, set KUBECONFIG, or run in a pod: %w", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	config.QPS = -1 // the API server's own fairness limits us
+	config.UserAgent = name + "/" + version
+	return config, nil
+}
+
+func newManager(config *rest.Config, flags runFlags) (ctrl.Manager, error) {
+	scheme := runtime.NewScheme()
+	if err := v1alpha1.AddToScheme(scheme); err != nil {
+		return nil, err
+	}
+	options := ctrl.Options{
+		Scheme:                        scheme,
+		Cache:                         cache.Options{DefaultTransform: cache.TransformStripManagedFields()},
+		Metrics:                       server.Options{BindAddress: flags.metricsAddress},
+		HealthProbeBindAddress:        flags.healthAddress,
+		LeaderElection:                flags.leaderElect,
+		LeaderElectionID:              name,
+		LeaderElectionNamespace:       leaseNamespace,
+		LeaderElectionReleaseOnCancel: true, // the process ends when Start returns
+	}
+	for _, ns := range flags.namespaces {
+		if options.Cache.DefaultNamespaces == nil {
+			options.Cache.DefaultNamespaces = map[string]cache.Config{}
+		}
+		options.Cache.DefaultNamespaces[ns] = cache.Config{}
+	}
+	return ctrl.NewManager(config, options)
+}
+
+// addControllers adds the gate controller, and the one that asks Flux to reconcile what a gate let through.
+func addControllers(ctx context.Context, mgr ctrl.Manager, everywhere bool) error {
+	queue := controller.NewQueue()
+	clusters, err := remote.New(ctx, mgr.GetConfig(), everywhere, clock.RealClock{}, queue.Add)
+	if err != nil {
+		return err
+	}
+	reconciler := &controller.Reconciler{
+		Client:   mgr.GetClient(),
+		Clusters: clusters,
+		Seeds:    seeds.New(clock.RealClock{}, queue.AddKey),
+		Events:   mgr.GetEventRecorder(name),
+		Clock:    clock.RealClock{},
+	}
+	notifier := &flux.Notifier{Client: mgr.GetClient(), Reader: mgr.GetAPIReader(), Carried: reconciler, Clock: clock.RealClock{}}
+	reconciler.Moved = notifier.Wake
+	if err := reconciler.SetupWithManager(mgr, queue); err != nil {
+		return err
+	}
+	if err := notifier.SetupWithManager(mgr); err != nil {
+		return err
+	}
+	if err := metrics.Registry.Register(reconciler); err != nil {
+		return err
+	}
+	return addProbes(ctx, mgr)
+}
+
+// addProbes: alive is who answers; ready is who has seen all Gates, leader or not.
+func addProbes(ctx context.Context, mgr ctrl.Manager) error {
+	gates, err := mgr.GetCache().GetInformer(ctx, &v1alpha1.Gate{}, cache.BlockUntilSynced(false))
+	if err != nil {
+		return fmt.Errorf("watch Gates (is base/gate installed?): %w", err)
+	}
+	if err := mgr.AddHealthzCheck("ping", healthz.Ping); err != nil {
+		return err
+	}
+	return mgr.AddReadyzCheck("gates", func(*http.Request) error {
+		if !gates.HasSynced() {
+			return errors.New("the Gates were not all seen yet")
+		}
+		return nil
+	})
+}

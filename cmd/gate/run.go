@@ -1,0 +1,74 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"k8s.io/apimachinery/pkg/util/validation"
+)
+
+// runFlags are those of `gate run`.
+type runFlags struct {
+	kubeconfig     string
+	namespaces     []string
+	leaderElect    bool
+	metricsAddress string
+	healthAddress  string
+	logLevel       string
+	logFormat      string
+}
+
+func newRunCommand(stderr io.Writer) *cobra.Command {
+	var flags runFlags
+	cmd := &cobra.Command{
+		Use:   "run",
+		Short: "Run the controller",
+		Long: `Run keeps the status of the Gates of this cluster until it is told to stop. It speaks to the API server that --kubeconfig names, else
+the environment variable KUBECONFIG, else the one of the cluster it runs in.`,
+		Example: `  # in a pod, two replicas
+  gate run --leader-elect
+
+  # from a workstation, for one namespace
+  gate run --kubeconfig ~/.kube/config --namespace cassandra-e2e --log-format text`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := flags.check(); err != nil {
+				return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
+			}
+			log, err := newLogger(stderr, flags.logLevel, flags.logFormat)
+			if err != nil {
+				return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
+			}
+			return run(cmd.Context(), flags, log)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&flags.kubeconfig, "kubeconfig", "", "kubeconfig `file` of the API server here")
+	f.StringSliceVar(&flags.namespaces, "namespace", nil, "look at Gates in these `namespaces` only, with rights there only (default all)")
+	f.BoolVar(&flags.leaderElect, "leader-elect", false, "work only while holding the Lease casskop-gitops-gate, so that several replicas can run")
+	f.StringVar(&flags.metricsAddress, "metrics-bind-address", ":8080", "`address` of /metrics; 0 for none")
+	f.StringVar(&flags.healthAddress, "health-probe-bind-address", ":8081", "`address` of /healthz and /readyz; 0 for none")
+	f.StringVar(&flags.logLevel, "log-level", "info", "`level`: debug, info, error")
+	f.StringVar(&flags.logFormat, "log-format", "json", "`format`: json, text")
+	return cmd
+}
+
+func (f *runFlags) check() error {
+	for _, ns := range f.namespaces {
+		if problems := validation.IsDNS1123Label(ns); len(problems) > 0 {
+			return fmt.Errorf("--namespace %q: %s", ns, strings.Join(problems, "; "))
+		}
+	}
+	for flag, address := range map[string]string{"metrics-bind-address": f.metricsAddress, "health-probe-bind-address": f.healthAddress} {
+		if address == "0" {
+			continue
+		}
+		if _, _, err := net.SplitHostPort(address); err != nil {
+			return fmt.Errorf("--%s %q: want host:port, :port, or 0 for none", flag, address)
+		}
+	}
+	return nil
+}

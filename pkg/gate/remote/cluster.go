@@ -1,0 +1,182 @@
+package remote
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/utils/clock"
+)
+
+// place is one resource in one namespace; an empty namespace is all of them.
+type place struct {
+	schema.GroupVersionResource
+	namespace string
+}
+
+// cluster is one API server, and what is followed there. Its connection may come, go and be replaced; what was seen stays.
+type cluster struct {
+	clock clock.WithTickerAndDelayedExecution
+	// moved is called after something has changed at a place: of one object or, with no name, of the place as a whole
+	moved func(place, types.NamespacedName)
+
+	mu         sync.Mutex
+	ctx        context.Context // ends with the connection
+	end        func()
+	connection *connection // nil: there are no usable credentials
+	failure    *Failure    // why there are none
+	expires    time.Time
+	cassandras map[place]*watched[cassandra]
+	wishes     map[place]*watched[wish]
+}
+
+// watched is a follower and what ends it; end is nil while there is no connection.
+type watched[R comparable] struct {
+	*follower[R]
+	end func()
+}
+
+func newCluster(c clock.WithTickerAndDelayedExecution, moved func(place, types.NamespacedName)) *cluster {
+	return &cluster{
+		clock: c, moved: moved, end: func() {},
+		cassandras: map[place]*watched[cassandra]{}, wishes: map[place]*watched[wish]{},
+	}
+}
+
+// connect replaces the connection, and begins every watch anew on it. Expires is when its credentials end; zero: never, or not known.
+func (c *cluster) connect(ctx context.Context, connection *connection, expires time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.end()
+	c.ctx, c.end = context.WithCancel(ctx)
+	context.AfterFunc(c.ctx, connection.close)
+	c.connection, c.failure, c.expires = connection, nil, expires
+	for at, w := range c.cassandras {
+		start(c, at, w)
+	}
+	for at, w := range c.wishes {
+		start(c, at, w)
+	}
+}
+
+// disconnect ends the connection, and says why there is none.
+func (c *cluster) disconnect(why Failure) {
+	c.mu.Lock()
+	c.disconnected(why)
+}
+
+// expire is disconnect, unless the credentials that end at that time were replaced.
+func (c *cluster) expire(at time.Time, why Failure) {
+	c.mu.Lock()
+	if !c.expires.Equal(at) {
+		c.mu.Unlock()
+		return
+	}
+	c.disconnected(why)
+}
+
+// disconnected takes the lock from its caller.
+func (c *cluster) disconnected(why Failure) {
+	c.end()
+	c.end, c.connection, c.failure = func() {}, nil, &why
+	places := c.places()
+	c.mu.Unlock()
+	for _, at := range places {
+		c.moved(at, types.NamespacedName{})
+	}
+}
+
+// places that are followed. The caller holds the lock.
+func (c *cluster) places() []place {
+	var places []place
+	for at := range c.cassandras {
+		places = append(places, at)
+	}
+	for at := range c.wishes {
+		places = append(places, at)
+	}
+	return places
+}
+
+func (c *cluster) followCassandras(at place) {
+	follow(c, c.cassandras, at, nextCassandra)
+}
+
+func (c *cluster) followWishes(at place) {
+	follow(c, c.wishes, at, nextWish)
+}
+
+// unfollow ends the watch at a place.
+func (c *cluster) unfollow(at place) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	unfollow(c.cassandras, at)
+	unfollow(c.wishes, at)
+}
+
+func (c *cluster) cassandra(at place, name types.NamespacedName) view[cassandra] {
+	return look(c, c.cassandras, at, name)
+}
+
+func (c *cluster) wish(at place, name types.NamespacedName) view[wish] {
+	return look(c, c.wishes, at, name)
+}
+
+func follow[R comparable](c *cluster, all map[place]*watched[R], at place, next func(R, map[string]any, time.Time) R) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if all[at] != nil {
+		return
+	}
+	moved := func(name types.NamespacedName) { c.moved(at, name) }
+	all[at] = &watched[R]{follower: &follower[R]{clock: c.clock, next: next, moved: moved, rows: map[types.NamespacedName]R{}}}
+	if c.connection != nil {
+		start(c, at, all[at])
+	}
+}
+
+// start begins a watch on the present connection; the former one has ended its own. The caller holds the lock.
+func start[R comparable](c *cluster, at place, w *watched[R]) {
+	var ctx context.Context
+	ctx, w.end = context.WithCancel(c.ctx)
+	go w.run(ctx, c.connection.server, c.connection.Resource(at.GroupVersionResource).Namespace(at.namespace), "")
+}
+
+func unfollow[R comparable](all map[place]*watched[R], at place) {
+	if w := all[at]; w != nil && w.end != nil {
+		w.end()
+	}
+	delete(all, at)
+}
+
+var connecting = Failure{ReasonConnecting, "it has not answered yet"}
+
+// look is what is known of one object. A cluster that cannot be connected to says why in place of its watches.
+func look[R comparable](c *cluster, all map[place]*watched[R], at place, name types.NamespacedName) view[R] {
+	c.mu.Lock()
+	failure, w := c.failure, all[at]
+	c.mu.Unlock()
+	var seen view[R]
+	if w != nil {
+		seen = w.view(name)
+	}
+	switch {
+	case failure != nil:
+		seen.failure = failure
+	case seen.failure == nil && !seen.synced:
+		seen.failure = &connecting
+	}
+	return seen
+}
+
+// connected is the connection, or why there is none.
+func (c *cluster) connected() (*connection, *Failure) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.connection == nil && c.failure == nil {
+		return nil, &connecting
+	}
+	return c.connection, c.failure
+}

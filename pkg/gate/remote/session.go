@@ -1,0 +1,179 @@
+package remote
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// session is one run of a reflector, and the store that it fills. What it brings after it has ended is dropped: it may come from
+// another cluster than the one that is followed by then.
+type session[R comparable] struct {
+	*follower[R]
+	ctx   context.Context
+	began time.Time
+}
+
+// change runs under the lock, if the session has not ended, and says whether it did.
+func (s *session[R]) change(do func(now time.Time)) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ctx.Err() != nil {
+		return false
+	}
+	do(s.clock.Now())
+	return true
+}
+
+// The exported methods are those of cache.ReflectorStore and cache.ReflectorBookmarkStore.
+
+// Add takes in an object that appeared.
+func (s *session[R]) Add(object any) error { return s.Update(object) }
+
+// Update takes in a state of an object.
+func (s *session[R]) Update(object any) error {
+	found, err := read(object)
+	if err != nil {
+		return err
+	}
+	var before, after R
+	s.change(func(now time.Time) {
+		before = s.rows[nameOf(found)]
+		after = s.next(before, found.Object, now)
+		s.rows[nameOf(found)], s.seen = after, now
+	})
+	if before != after {
+		s.moved(nameOf(found))
+	}
+	return nil
+}
+
+// Delete takes in that an object is gone.
+func (s *session[R]) Delete(object any) error {
+	found, err := read(object)
+	if err != nil {
+		return err
+	}
+	if s.change(func(now time.Time) {
+		delete(s.rows, nameOf(found))
+		s.seen = now
+	}) {
+		s.moved(nameOf(found))
+	}
+	return nil
+}
+
+// Replace takes in all objects that there are.
+func (s *session[R]) Replace(objects []any, _ string) error {
+	var moved []types.NamespacedName
+	var err error
+	s.change(func(now time.Time) {
+		var rows map[types.NamespacedName]R
+		if rows, err = s.nextRows(objects, now); err != nil {
+			return
+		}
+		moved = s.differences(rows)
+		if !s.synced {
+			moved = []types.NamespacedName{{}} // it is known now which objects are not there
+		}
+		s.rows, s.synced, s.seen = rows, true, now
+	})
+	for _, name := range moved {
+		s.moved(name)
+	}
+	return err
+}
+
+func (s *session[R]) nextRows(objects []any, now time.Time) (map[types.NamespacedName]R, error) {
+	rows := make(map[types.NamespacedName]R, len(objects))
+	for _, object := range objects {
+		found, err := read(object)
+		if err != nil {
+			return nil, err
+		}
+		rows[nameOf(found)] = s.next(s.rows[nameOf(found)], found.Object, now)
+	}
+	return rows, nil
+}
+
+// differences are the names whose row is another one in rows, or is only on one side.
+func (s *session[R]) differences(rows map[types.NamespacedName]R) (names []types.NamespacedName) {
+	for name, row := range rows {
+		if before, there := s.rows[name]; !there || before != row {
+			names = append(names, name)
+		}
+	}
+	for name := range s.rows {
+		if _, there := rows[name]; !there {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Bookmark takes in a sign of life.
+func (s *session[R]) Bookmark(string) error {
+	s.heard()
+	return nil
+}
+
+// Resync has nothing to do.
+func (s *session[R]) Resync() error { return nil }
+
+// heard records an answer.
+func (s *session[R]) heard() {
+	failed := false
+	s.change(func(now time.Time) {
+		failed = s.failure != nil
+		s.failure, s.seen = nil, now
+	})
+	if failed {
+		s.moved(types.NamespacedName{})
+	}
+}
+
+// fail records why there is no answer.
+func (s *session[R]) fail(failure Failure) {
+	news := false
+	s.change(func(time.Time) {
+		news = s.failure == nil || *s.failure != failure
+		s.failure = &failure
+	})
+	if news {
+		s.moved(types.NamespacedName{})
+	}
+}
+
+// endSilence ends the session when nothing has been heard for too long.
+func (s *session[R]) endSilence(end func()) {
+	ticker := s.clock.NewTicker(silenceLimit / 9)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-s.ctx.Done():
+			return
+		case <-ticker.C():
+		}
+		silent := false
+		s.change(func(now time.Time) { silent = min(now.Sub(s.seen), now.Sub(s.began)) >= silenceLimit })
+		if silent {
+			end()
+			return
+		}
+	}
+}
+
+func read(object any) (*unstructured.Unstructured, error) {
+	found, ok := object.(*unstructured.Unstructured)
+	if !ok {
+		return nil, fmt.Errorf("the watch brought a %T, want an unstructured object", object)
+	}
+	return found, nil
+}
+
+func nameOf(object *unstructured.Unstructured) types.NamespacedName {
+	return types.NamespacedName{Namespace: object.GetNamespace(), Name: object.GetName()}
+}

@@ -1,0 +1,75 @@
+package remote
+
+import (
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/rest"
+)
+
+// Deadlines of a connection. Together they find a server that stops answering, by a dead network or a stopped process, in less
+// than ten seconds: an idle connection is asked for a sign of life, then a new one is tried.
+const (
+	dialTimeout    = 3 * time.Second
+	tlsTimeout     = 3 * time.Second
+	requestTimeout = 5 * time.Second // lists and reads; watches have none
+	idleBeforePing = 2 * time.Second
+	pingTimeout    = 2 * time.Second
+)
+
+// connection is a client of one API server.
+type connection struct {
+	dynamic.Interface
+	server string // as it is named in messages
+	close  func()
+}
+
+// dial makes a client that talks straight to a server, over one connection, with deadlines.
+func dial(config *rest.Config) (*connection, error) {
+	tlsConfig, err := rest.TLSConfigFor(config)
+	if err != nil {
+		return nil, err
+	}
+	transport := &http.Transport{
+		DialContext:         (&net.Dialer{Timeout: dialTimeout, KeepAliveConfig: keepAlive}).DialContext,
+		TLSClientConfig:     tlsConfig,
+		TLSHandshakeTimeout: tlsTimeout,
+		ForceAttemptHTTP2:   true,
+		HTTP2:               &http.HTTP2Config{SendPingTimeout: idleBeforePing, PingTimeout: pingTimeout},
+		IdleConnTimeout:     time.Minute,
+	}
+	wrapped, err := rest.HTTPWrappersForConfig(config, patient{transport})
+	if err != nil {
+		return nil, err
+	}
+	unlimited := rest.CopyConfig(config)
+	unlimited.QPS = -1 // the API server's own fairness limits us
+	client, err := dynamic.NewForConfigAndClient(unlimited, &http.Client{Transport: wrapped})
+	return &connection{client, serverOf(config), transport.CloseIdleConnections}, err
+}
+
+var keepAlive = net.KeepAliveConfig{Enable: true, Idle: idleBeforePing, Interval: time.Second, Count: 3}
+
+// patient takes Retry-After off answers: client-go would sleep that long and try again by itself, and nobody would hear of it. The
+// watches try again soon enough.
+type patient struct{ http.RoundTripper }
+
+func (p patient) RoundTrip(request *http.Request) (*http.Response, error) {
+	response, err := p.RoundTripper.RoundTrip(request)
+	if response != nil {
+		response.Header.Del("Retry-After")
+	}
+	return response, err
+}
+
+// serverOf is how a server is named in messages: without user, path or query.
+func serverOf(config *rest.Config) string {
+	parsed, err := url.Parse(config.Host)
+	if err != nil || parsed.Host == "" {
+		return config.Host
+	}
+	return parsed.Scheme + "://" + parsed.Host
+}
