@@ -22,21 +22,24 @@ func (r *Reconciler) watched(g *v1alpha1.Gate) gate.Facts {
 	return facts
 }
 
-// confirmed asks again on what is read now, with quorum, before a gate opens. Again is when to look again if the two disagree.
-func (r *Reconciler) confirmed(ctx context.Context, facts gate.Facts, verdict gate.Verdict) (confirmed gate.Verdict, again time.Duration) {
+// confirmed decides again on what is read now, with quorum, before a gate opens. The only error is remote.ErrBusy.
+func (r *Reconciler) confirmed(ctx context.Context, facts gate.Facts, verdict gate.Verdict) (gate.Verdict, error) {
 	if !verdict.Open || verdict.Reason == gate.ReasonOpenedByHand || gate.IsOpen(&facts.Gate) {
-		return verdict, 0 // these rest on the Gate alone
+		return verdict, nil // these rest on the Gate alone
 	}
 	facts.Here, facts.HereMessage = r.Clusters.ReadHere(ctx, &facts.Gate)
 	if verdict.Reason != gate.ReasonCarried {
-		facts.Others = r.Clusters.ReadOthers(ctx, &facts.Gate)
+		var err error
+		if facts.Others, err = r.Clusters.ReadOthers(ctx, &facts.Gate); err != nil {
+			return verdict, err
+		}
 	}
 	facts.Now = r.Clock.Now()
-	confirmed = gate.Decide(facts)
+	confirmed := gate.Decide(facts)
 	if !confirmed.Open {
-		again = readAgainAfter
+		confirmed.RequeueAfter = soonest(confirmed.RequeueAfter, readAgainAfter)
 	}
-	return confirmed, again
+	return confirmed, nil
 }
 
 // wishes are since when each Gate has been seen with its present generation. The zero value is ready for use.

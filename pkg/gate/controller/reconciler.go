@@ -39,6 +39,9 @@ type Reconciler struct {
 // readAgainAfter is when a gate is looked at again whose confirming read did not say what the watches say. They catch up long before.
 const readAgainAfter = 2 * time.Second
 
+// comeAgainAfter is when a gate is looked at again that found too many others reading. A read takes some milliseconds.
+const comeAgainAfter = 20 * time.Millisecond
+
 // Reconcile looks at one Gate.
 func (r *Reconciler) Reconcile(ctx context.Context, request reconcile.Request) (reconcile.Result, error) {
 	g := &v1alpha1.Gate{}
@@ -50,7 +53,10 @@ func (r *Reconciler) Reconcile(ctx context.Context, request reconcile.Request) (
 	}
 	r.Clusters.Follow(g)
 	facts := r.watched(g)
-	verdict, again := r.confirmed(ctx, facts, gate.Decide(facts))
+	verdict, err := r.confirmed(ctx, facts, gate.Decide(facts))
+	if err != nil {
+		return reconcile.Result{RequeueAfter: comeAgainAfter}, nil
+	}
 	if !verdict.Open && r.Clusters.Connecting(g) {
 		return reconcile.Result{}, nil // an answer, or the reason for none, comes in some seconds; what was recorded before holds
 	}
@@ -61,7 +67,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, request reconcile.Request) (
 	if r.Moved != nil {
 		r.Moved(request.NamespacedName)
 	}
-	return reconcile.Result{RequeueAfter: soonest(again, verdict.RequeueAfter, r.warnOfExpiry(g))}, nil
+	return reconcile.Result{RequeueAfter: soonest(verdict.RequeueAfter, r.warnOfExpiry(g))}, nil
 }
 
 func (r *Reconciler) forget(name types.NamespacedName) {

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/semaphore"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/clock"
@@ -21,6 +22,8 @@ type cluster struct {
 	clock clock.WithTickerAndDelayedExecution
 	// moved is called after something has changed at a place: of one object or, with no name, of the place as a whole
 	moved func(place, types.NamespacedName)
+	// readers bounds how many gates read from it at a time
+	readers *semaphore.Weighted
 
 	mu         sync.Mutex
 	ctx        context.Context // ends with the connection
@@ -40,7 +43,7 @@ type watched[R comparable] struct {
 
 func newCluster(c clock.WithTickerAndDelayedExecution, moved func(place, types.NamespacedName)) *cluster {
 	return &cluster{
-		clock: c, moved: moved, end: func() {},
+		clock: c, moved: moved, readers: semaphore.NewWeighted(readers), end: func() {},
 		cassandras: map[place]*watched[cassandra]{}, wishes: map[place]*watched[wish]{},
 	}
 }

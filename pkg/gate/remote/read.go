@@ -20,13 +20,25 @@ func (c *Clusters) ReadHere(ctx context.Context, g *v1alpha1.Gate) (gate.Sight, 
 	return gate.SightOf(object), ""
 }
 
+// ErrBusy says that so many gates read from a cluster already that this one has to come again.
+var ErrBusy = errors.New("too many gates read from the cluster at the moment")
+
+// readers are how many gates may read from one cluster at a time. A dead one lets each wait for some seconds, and must not take the
+// controller away from gates that wait for others.
+const readers = 4
+
 // ReadOthers reads the clusters that a Gate waits for, with quorum: one after the other in the order of the spec, of each the Gate
 // before the CassandraCluster, as the model of the protocol does. It stops at the first that cannot be read: that one holds
-// the gate anyway, and the others are as the watches saw them.
-func (c *Clusters) ReadOthers(ctx context.Context, g *v1alpha1.Gate) map[string]gate.Other {
+// the gate anyway, and the others are as the watches saw them. The only error is [ErrBusy].
+func (c *Clusters) ReadOthers(ctx context.Context, g *v1alpha1.Gate) (map[string]gate.Other, error) {
 	others := c.SeeOthers(g)
 	for _, w := range g.Spec.WaitFor {
-		read, failure := c.readOther(ctx, g, w)
+		at := c.clusterOf(g, w)
+		if at == nil || !at.readers.TryAcquire(1) {
+			return nil, ErrBusy
+		}
+		read, failure := c.readOther(ctx, at, g, w)
+		at.readers.Release(1)
 		if failure != nil {
 			other := others[w.Cluster]
 			other.Failure, other.FailureMessage = failure.Reason, failure.Message
@@ -35,14 +47,10 @@ func (c *Clusters) ReadOthers(ctx context.Context, g *v1alpha1.Gate) map[string]
 		}
 		others[w.Cluster] = read
 	}
-	return others
+	return others, nil
 }
 
-func (c *Clusters) readOther(ctx context.Context, g *v1alpha1.Gate, w v1alpha1.WaitFor) (gate.Other, *Failure) {
-	at := c.clusterOf(g, w)
-	if at == nil {
-		return gate.Other{}, &connecting
-	}
+func (c *Clusters) readOther(ctx context.Context, at *cluster, g *v1alpha1.Gate, w v1alpha1.WaitFor) (gate.Other, *Failure) {
 	var other gate.Other
 	if g.Spec.Serialize != v1alpha1.SerializeChain {
 		i := interestInWish(g, w)
