@@ -12,7 +12,7 @@ import (
 	"github.com/casskop-gitops/casskop-gitops/pkg/api/v1alpha1"
 )
 
-// ReasonCredentialsExpiring is the reason of an Event: the credentials for a cluster that is waited for end soon. Renew the Secret.
+// ReasonCredentialsExpiring: the credentials for a cluster that is waited for end within seven days. Renew the Secret.
 const ReasonCredentialsExpiring = "CredentialsExpiring"
 
 // WarnBefore is how long before credentials expire an Event says so.

@@ -36,7 +36,7 @@ const (
 	ReasonTooManyRequests = "TooManyRequests"
 	// ReasonServerError: the API server there, or a proxy before it, fails. Look at its log.
 	ReasonServerError = "ServerError"
-	// ReasonRefused: the API server there refuses a request for another reason, which the message gives.
+	// ReasonRefused: the API server there refuses a request for another reason. See what it says in the message.
 	ReasonRefused = "RequestRefused"
 	// ReasonUntrusted: the certificate of the server is not signed by the CA in the Secret. Put the right CA there, or find out who
 	// answers at that address.
@@ -45,7 +45,7 @@ const (
 	ReasonWrongName = "CertificateWrongName"
 	// ReasonCertificateExpired: the certificate of the server is not valid now. Renew it there, or look at the clocks.
 	ReasonCertificateExpired = "CertificateExpired"
-	// ReasonTLS: TLS with the server fails in another way, which the message gives.
+	// ReasonTLS: TLS with the server fails in another way. See the message, and whether an API server answers at that address.
 	ReasonTLS = "TLSFailed"
 	// ReasonNameUnknown: the name of the server does not resolve here. Look at the address in the Secret and at DNS.
 	ReasonNameUnknown = "NameUnknown"

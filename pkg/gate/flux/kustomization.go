@@ -1,0 +1,88 @@
+package flux
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/fluxcd/pkg/apis/meta"
+	apimeta "k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/log"
+)
+
+// kustomization is what is read of a Flux Kustomization.
+type kustomization struct {
+	Metadata metav1.ObjectMeta `json:"metadata"`
+	Spec     struct {
+		Suspend bool `json:"suspend"`
+	} `json:"spec"`
+	Status struct {
+		meta.ReconcileRequestStatus `json:",inline"`
+		ObservedGeneration          int64              `json:"observedGeneration"`
+		Conditions                  []metav1.Condition `json:"conditions"`
+	} `json:"status"`
+}
+
+func object(name types.NamespacedName) *unstructured.Unstructured {
+	u := &unstructured.Unstructured{}
+	u.SetAPIVersion("kustomize.toolkit.fluxcd.io/v1")
+	u.SetKind("Kustomization")
+	u.SetNamespace(name.Namespace)
+	u.SetName(name.Name)
+	return u
+}
+
+func (n *Notifier) read(ctx context.Context, name types.NamespacedName) (kustomization, error) {
+	var k kustomization
+	u := object(name)
+	if err := n.Reader.Get(ctx, name, u); err != nil {
+		return k, fmt.Errorf("get Kustomization %s: %w", name, err)
+	}
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(u.Object, &k); err != nil {
+		return k, fmt.Errorf("read Kustomization %s: %w", name, err)
+	}
+	return k, nil
+}
+
+// ask requests a reconcile as `flux reconcile` does. The value is the time, so that whoever looks next knows how long ago it was.
+func (n *Notifier) ask(ctx context.Context, name types.NamespacedName, now time.Time) error {
+	annotations := map[string]string{meta.ReconcileRequestAnnotation: now.Format(time.RFC3339Nano)}
+	patch, err := json.Marshal(map[string]any{"metadata": map[string]any{"annotations": annotations}})
+	if err != nil {
+		return err
+	}
+	if err := n.Client.Patch(ctx, object(name), client.RawPatch(types.MergePatchType, patch), client.FieldOwner(FieldManager)); err != nil {
+		return fmt.Errorf("ask for a reconcile of Kustomization %s: %w", name, err)
+	}
+	log.FromContext(ctx).Info("asked Flux for a reconcile", "kustomization", name.String())
+	return nil
+}
+
+// pending says that Flux has not handled the last request yet.
+func (k kustomization) pending() bool {
+	asked, ok := meta.ReconcileAnnotationValue(k.Metadata.Annotations)
+	return ok && asked != k.Status.LastHandledReconcileAt
+}
+
+// done says that Flux, when it looks at what depends on this one, finds it ready.
+func (k kustomization) done() bool {
+	return !k.Spec.Suspend && !k.pending() && k.Status.ObservedGeneration == k.Metadata.Generation &&
+		apimeta.IsStatusConditionTrue(k.Status.Conditions, meta.ReadyCondition)
+}
+
+// asked is when the last request was made, zero if none was made since the Gate opened. Neither of these counts: a value that is
+// not a time, and a time that has not come, for it would put us off for who knows how long.
+func (k kustomization) asked(opened, now time.Time) time.Time {
+	value, _ := meta.ReconcileAnnotationValue(k.Metadata.Annotations)
+	at, err := time.Parse(time.RFC3339Nano, value)
+	if err != nil || at.Before(opened) || at.After(now) {
+		return time.Time{}
+	}
+	return at
+}
