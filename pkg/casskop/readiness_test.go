@@ -3,8 +3,6 @@ package casskop
 import (
 	"encoding/json"
 	"testing"
-
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // readyObject is what the API server returns for a CassandraCluster of two datacenters with nothing amiss.
@@ -83,30 +81,6 @@ func TestATopologyThatIsNoTopologyIsUnreadable(t *testing.T) {
 	set(o, map[string]any{"dc": "x"}, "spec", "topology")
 	set(o, `{"spec":{"topology":{"dc":"x"},"nodesPerRacks":1}}`, "metadata", "annotations", AnnotationLastApplied)
 	if got := ReadinessOf(o); got.Reason != ReasonUnreadable {
-		t.Errorf("got %+v", got)
-	}
-}
-
-func TestReadinessOfTypedObjectsIsTheSame(t *testing.T) {
-	var typed *CassandraCluster
-	if got := typed.Readiness(); got.Reason != ReasonAbsent {
-		t.Errorf("nil: got %+v", got)
-	}
-	typed = ring(spec(1, dc("dc1", nil, "a")))
-	encoded, err := json.Marshal(map[string]any{"spec": typed.Spec})
-	if err != nil {
-		t.Fatal(err)
-	}
-	typed.Annotations = map[string]string{AnnotationLastApplied: string(encoded)}
-	typed.Status = CassandraClusterStatus{Phase: PhaseRunning, LastClusterActionStatus: StatusDone, CassandraRackStatus: map[string]*CassandraRackStatus{
-		"dc1-a": {Phase: PhaseRunning, CassandraLastAction: CassandraLastAction{Status: StatusDone}},
-	}}
-	if got := typed.Readiness(); !got.Ready {
-		t.Errorf("got %+v", got)
-	}
-	typed.DeletionTimestamp = &metav1.Time{}
-	typed.Spec.Debug = true
-	if got := typed.Readiness(); got.Ready {
 		t.Errorf("got %+v", got)
 	}
 }
