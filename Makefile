@@ -1,6 +1,6 @@
 # What needs what:
 #   make render          Go
-#   make test            Go, git; builds kube-apiserver, etcd and kubectl once, into bin/
+#   make test            Go, git; builds kube-apiserver, kube-controller-manager, etcd, kubectl and Flux once, into bin/
 #   make help            lists the targets
 
 SHELL      := /bin/bash
@@ -8,7 +8,7 @@ MAKEFLAGS  += --no-builtin-rules
 GO_VERSION := 1.26
 VERSION    := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 KUBERNETES := v1.36.3
-TESTBED    := bin/etcd bin/kube-apiserver bin/kubectl
+TESTBED    := bin/etcd bin/kube-apiserver bin/kubectl bin/kube-controller-manager
 
 export GOTOOLCHAIN := local
 export CGO_ENABLED := 0
@@ -25,11 +25,11 @@ tools-present:
 	@command -v git >/dev/null || { echo "git is missing: install it with the system's package manager"; exit 2; }
 	@v=$$(go env GOVERSION); case "$$v" in go$(GO_VERSION)*) ;; *) echo "Go $(GO_VERSION) is needed, $$v is installed"; exit 2;; esac
 
-build: bin/render ## build bin/render
+build: bin/render bin/gate ## build bin/render and bin/gate
 
-bin/render: $(shell find cmd pkg -name '*.go' -not -name '*_test.go' -o -path '*/templates/*' -type f) go.mod go.sum | tools-present
+bin/render bin/gate: $(shell find cmd pkg -name '*.go' -not -name '*_test.go' -o -path '*/templates/*' -type f) go.mod go.sum | tools-present
 	@mkdir -p bin
-	go build -ldflags "-s -w -X main.version=$(VERSION)" -o $@ ./cmd/render
+	go build -ldflags "-s -w -X main.version=$(VERSION)" -o $@ ./cmd/$(@F)
 
 render: bin/render ## render multi-casskop.yaml into base/ and clusters/
 	@bin/render
@@ -37,19 +37,22 @@ render: bin/render ## render multi-casskop.yaml into base/ and clusters/
 check: bin/render ## fail when base/ and clusters/ are not what multi-casskop.yaml says
 	@bin/render check
 
-testbed: $(TESTBED) ## build the real API server, etcd and kubectl for the tests, once (8 to 15 minutes on 2 cores)
+testbed: $(TESTBED) bin/kustomize-controller ## build the real Kubernetes, etcd and Flux for the tests, once (12 to 25 minutes on 2 cores)
 
-# Each component is a nested module that pins its versions; with KUBEBUILDER_ASSETS set the tests use that folder instead.
+# Each component is a nested module that pins its versions; what the folder KUBEBUILDER_ASSETS has is used instead. A package is
+# counted when its compilation begins; those in the build cache are not.
 define component
 	@echo "building $@: $(1) on 2 cores with cold caches"
 	@mkdir -p bin
-	@cd test/testbed/$(2) && start=$$SECONDS && go build $(4) -o $(CURDIR)/$@ $(3) && echo "built $@ in $$((SECONDS - start)) s"
+	@cd test/testbed/$(2) && set -o pipefail && start=$$SECONDS && total=$$(go list -deps $(3) | wc -l) && \
+	go build -v $(4) -o $(CURDIR)/$@ $(3) 2>&1 | awk -v of="of $$total packages of $@" '/[ :]/ {print; next} ++n % 100 == 0 {print n, of; fflush()}' && \
+	echo "built $@ in $$((SECONDS - start)) s"
 endef
 
 kube_ldflags := -ldflags "-s -w -X k8s.io/component-base/version.gitVersion=$(KUBERNETES)"
 
 bin/etcd: test/testbed/etcd/go.mod | tools-present
-	$(call component,up to 2 minutes,etcd,go.etcd.io/etcd/server/v3,-ldflags "-s -w")
+	$(call component,1 to 3 minutes,etcd,go.etcd.io/etcd/server/v3,-ldflags "-s -w")
 
 bin/kube-apiserver: test/testbed/kube/go.mod | tools-present
 	$(call component,6 to 12 minutes,kube,k8s.io/kubernetes/cmd/kube-apiserver,$(kube_ldflags))
@@ -57,8 +60,16 @@ bin/kube-apiserver: test/testbed/kube/go.mod | tools-present
 bin/kubectl: test/testbed/kube/go.mod | tools-present
 	$(call component,up to 3 minutes,kube,k8s.io/kubernetes/cmd/kubectl,$(kube_ldflags))
 
-# A set KUBEBUILDER_ASSETS needs no test bed.
-test: bin/render $(if $(KUBEBUILDER_ASSETS),,$(TESTBED)) ## run all tests, and see that the committed tree is what render writes
+bin/kube-controller-manager: test/testbed/kube/go.mod | tools-present
+	$(call component,1 to 3 minutes,kube,k8s.io/kubernetes/cmd/kube-controller-manager,$(kube_ldflags))
+
+bin/kustomize-controller: test/testbed/flux/go.mod | tools-present
+	$(call component,2 to 5 minutes,flux,github.com/fluxcd/kustomize-controller,-ldflags "-s -w")
+
+# What KUBEBUILDER_ASSETS has is not built: setup-envtest brings neither kube-controller-manager nor Flux.
+missing = $(foreach b,$(TESTBED),$(if $(and $(KUBEBUILDER_ASSETS),$(wildcard $(KUBEBUILDER_ASSETS)/$(notdir $(b)))),,$(b)))
+
+test: bin/render bin/kustomize-controller $(missing) ## run all tests, and see that the committed tree is what render writes
 	@bin/render check
 	go vet ./...
 	go test ./...
@@ -75,8 +86,9 @@ fuzz: | tools-present ## run every fuzz target for FUZZTIME (10s)
 bench-render: bin/render ## measure render against the kustomize library, and a thousand rings
 	go test -run '^$$' -bench . -benchtime 1x ./test/bench
 
-generate: | tools-present ## regenerate deep copies and the Gate CRD
+generate: | tools-present ## regenerate deep copies, the Gate CRD and the controller's roles
 	go tool -modfile=tools/gen/go.mod controller-gen object crd paths=./pkg/api/... output:crd:dir=base/gate
+	go tool -modfile=tools/gen/go.mod controller-gen rbac:roleName=casskop-gitops-gate paths=./pkg/gate/controller output:rbac:dir=base/gate
 
 lint: | tools-present ## run golangci-lint and actionlint
 	go tool -modfile=tools/lint/go.mod golangci-lint run ./...

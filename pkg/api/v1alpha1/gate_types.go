@@ -54,10 +54,11 @@ const (
 // +kubebuilder:subresource:status
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
 // +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
-// +kubebuilder:printcolumn:name="Waiting For",type=string,JSONPath=`.status.waitFor[?(@.met==false)].cluster`
-// +kubebuilder:printcolumn:name="Phase",type=string,JSONPath=`.status.waitFor[?(@.met==false)].phase`
+// +kubebuilder:printcolumn:name="Waiting For",type=string,JSONPath=`.status.waitFor[?(@.holds==true)].cluster`
+// +kubebuilder:printcolumn:name="Phase",type=string,JSONPath=`.status.waitFor[?(@.holds==true)].phase`
 // +kubebuilder:printcolumn:name="Revision",type=string,JSONPath=`.spec.revision`
-// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.status.conditions[?(@.type=="Ready")].lastTransitionTime`,description="Time since the Ready condition last changed."
+// +kubebuilder:printcolumn:name="State Age",type=date,JSONPath=`.status.conditions[?(@.type=="Ready")].lastTransitionTime`,description="Time since the gate was last opened or closed."
+// +kubebuilder:printcolumn:name="Message",type=string,priority=1,JSONPath=`.status.conditions[?(@.type=="Ready")].message`
 type Gate struct {
 	metav1.TypeMeta `json:",inline"`
 
@@ -248,6 +249,11 @@ type WaitForStatus struct {
 	// +required
 	Met bool `json:"met"`
 
+	// Holds marks the one cluster that the gate is held for: the one that its Ready condition speaks of. An open gate has none, whatever
+	// the clusters are like.
+	// +optional
+	Holds bool `json:"holds,omitempty"`
+
 	// Reason is one CamelCase word: why Met is as it is.
 	// +optional
 	Reason string `json:"reason,omitempty"`
@@ -260,10 +266,9 @@ type WaitForStatus struct {
 	// +optional
 	Wants string `json:"wants,omitempty"`
 
-	// Phase is status.phase of the CassandraCluster there. Empty: not seen. It is written even so, because the printer column
-	// would otherwise take the phase of the next cluster that has one.
+	// Phase is status.phase of the CassandraCluster there. Empty: not seen.
 	// +optional
-	Phase string `json:"phase"`
+	Phase string `json:"phase,omitempty"`
 
 	// LastClusterAction is status.lastClusterAction of the CassandraCluster there.
 	// +optional

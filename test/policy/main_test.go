@@ -1,0 +1,112 @@
+package policy
+
+import (
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/yaml"
+
+	"github.com/casskop-gitops/casskop-gitops/test/bed"
+)
+
+// patience is how long anything here may take. The API server looks for changed policies once a second.
+const patience = 60 * time.Second
+
+var clusters []*bed.Cluster
+
+func TestMain(m *testing.M) {
+	os.Exit(bed.Main(m, &clusters, "k8s-cluster2"))
+}
+
+var (
+	install   sync.Once
+	installed bool
+)
+
+// cluster is the cluster that the tests share, with base/gate and the gate folder of the sample as kubectl installs them, and all
+// policies at work.
+func cluster(t *testing.T) *bed.Cluster {
+	t.Helper()
+	c := clusters[0]
+	install.Do(func() {
+		c.Namespace(t, ring.Namespace, "flux-system", eyeNamespace, seedsNamespace)
+		mustKubectl(t, "apply", "-k", baseGate())
+		mustCreate(t, cassandraCluster(v2, legacy)) // before there is a binding for it
+		mustKubectl(t, "apply", "-k", filepath.Join(overlay(), "gate"))
+		bindLegacy(t, c.Client)
+		mustKubectl(t, "apply", "-f", "testdata/eye.yaml")
+		waitForPolicies(t, c.Client)
+		installed = true
+	})
+	if !installed {
+		t.Fatal("the gate is not installed: see the test that failed first")
+	}
+	return c
+}
+
+func baseGate() string { return filepath.Join(bed.Root(), "base/gate") }
+
+// overlay is the folder of the sample's ring in its second cluster.
+func overlay() string { return filepath.Join(bed.Root(), "clusters/k8s-cluster2", ring.Name) }
+
+// bindLegacy puts another object of the namespace under the ring's Gate, with the sample's binding.
+func bindLegacy(t *testing.T, c client.Client) {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(overlay(), "gate/policy-binding.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	binding := &admissionregistrationv1.ValidatingAdmissionPolicyBinding{}
+	if err := yaml.UnmarshalStrict(b, binding); err != nil {
+		t.Fatal(err)
+	}
+	binding.Name = legacy.Name
+	binding.Spec.MatchResources.ResourceRules[0].ResourceNames = []string{legacy.Name}
+	if err := c.Create(t.Context(), binding); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// write puts content into a file of the test.
+func write(t *testing.T, content string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "manifest.yaml")
+	if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// waitForPolicies waits until each binding is at work. A create of an object that exists is denied before it fails.
+func waitForPolicies(t *testing.T, c client.Client) {
+	t.Helper()
+	for _, key := range []client.ObjectKey{ring, legacy} {
+		bed.WaitFor(t, patience, "the policy holds "+key.Name, func() (bool, string) {
+			err := c.Create(t.Context(), cassandraCluster(v2, key))
+			if err == nil {
+				err = c.Delete(t.Context(), cassandraCluster(v2, key))
+			}
+			return outcomeOf(err).Said != "", errorText(err)
+		})
+	}
+	bed.WaitFor(t, patience, "the eye is open", func() (bool, string) {
+		return look(t) != "", "it sees nothing"
+	})
+	bed.WaitFor(t, patience, "seeds are written", func() (bool, string) {
+		o := cassandraCluster(v2, client.ObjectKey{Namespace: seedsNamespace, Name: "probe"}, annotation(seedlist, "a"))
+		err := c.Create(t.Context(), o, client.DryRunAll)
+		return err == nil && o.Object["status"] != nil, errorText(err)
+	})
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return "it passed"
+	}
+	return err.Error()
+}
