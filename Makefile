@@ -37,7 +37,7 @@ render: bin/render ## render multi-casskop.yaml into base/ and clusters/
 check: bin/render ## fail when base/ and clusters/ are not what multi-casskop.yaml says
 	@bin/render check
 
-testbed: $(TESTBED) bin/kustomize-controller ## build the real Kubernetes, etcd and Flux for the tests, once (12 to 25 minutes on 2 cores)
+testbed: $(TESTBED) bin/kustomize-controller bin/casskop ## build the real Kubernetes, etcd, Flux and CassKop for the tests, once (13 to 27 minutes on 2 cores)
 
 # Each component is a nested module that pins its versions; what the folder KUBEBUILDER_ASSETS has is used instead. A package is
 # counted when its compilation begins; those in the build cache are not.
@@ -66,10 +66,13 @@ bin/kube-controller-manager: test/testbed/kube/go.mod | tools-present
 bin/kustomize-controller: test/testbed/flux/go.mod | tools-present
 	$(call component,2 to 5 minutes,flux,github.com/fluxcd/kustomize-controller,-ldflags "-s -w")
 
-# What KUBEBUILDER_ASSETS has is not built: setup-envtest brings neither kube-controller-manager nor Flux.
+bin/casskop: $(wildcard test/testbed/casskop/go.mod test/testbed/casskop/*.go) | tools-present
+	$(call component,1 to 2 minutes,casskop,.,-ldflags "-s -w")
+
+# What KUBEBUILDER_ASSETS has is not built: setup-envtest brings neither kube-controller-manager, Flux nor CassKop.
 missing = $(foreach b,$(TESTBED),$(if $(and $(KUBEBUILDER_ASSETS),$(wildcard $(KUBEBUILDER_ASSETS)/$(notdir $(b)))),,$(b)))
 
-test: bin/render bin/kustomize-controller $(missing) ## run all tests, and see that the committed tree is what render writes
+test: bin/render bin/kustomize-controller bin/casskop $(missing) ## run all tests, and see that the committed tree is what render writes
 	@bin/render check
 	go vet ./...
 	go test ./...

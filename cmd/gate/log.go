@@ -8,6 +8,7 @@ import (
 	"github.com/go-logr/zapr"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 )
 
 // newLogger writes one line for each thing that happens.
@@ -29,4 +30,33 @@ func newLogger(to io.Writer, level, format string) (logr.Logger, error) {
 		return logr.Logger{}, fmt.Errorf("--log-format %q: want json or text", format)
 	}
 	return zapr.NewLogger(zap.New(zapcore.NewCore(encoder, zapcore.Lock(zapcore.AddSync(to)), from))), nil
+}
+
+// background shifts a logger by one level: what a library says of itself at info is for debugging. Its errors stay errors.
+type background struct{ logr.LogSink }
+
+// Enabled implements logr.LogSink.
+func (b background) Enabled(level int) bool { return b.LogSink.Enabled(level + 1) }
+
+// Info implements logr.LogSink.
+func (b background) Info(level int, message string, pairs ...any) {
+	b.LogSink.Info(level+1, message, pairs...)
+}
+
+// WithValues implements logr.LogSink.
+func (b background) WithValues(pairs ...any) logr.LogSink {
+	return background{b.LogSink.WithValues(pairs...)}
+}
+
+// WithName implements logr.LogSink.
+func (b background) WithName(name string) logr.LogSink { return background{b.LogSink.WithName(name)} }
+
+// perGate names the Gate in each line about it. What a controller says of itself is for debugging.
+func perGate(log logr.Logger) func(*reconcile.Request) logr.Logger {
+	return func(request *reconcile.Request) logr.Logger {
+		if request == nil {
+			return log.V(1)
+		}
+		return log.WithValues("gate", request.String())
+	}
 }

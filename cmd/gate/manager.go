@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/go-logr/logr"
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
@@ -17,6 +18,7 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 	"sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
@@ -35,23 +37,24 @@ const (
 
 // run wires the controllers, and runs them until the context ends.
 func run(ctx context.Context, flags runFlags, log logr.Logger) error {
-	ctrl.SetLogger(log)
+	ctrl.SetLogger(logr.New(background{log.GetSink()}))
 	klog.SetLogger(log.WithName("client"))
 	config, err := configOf(flags.kubeconfig)
 	if err != nil {
 		return err
 	}
+	log.Info("starting", "version", versionText(), "server", config.Host)
 	mgr, err := newManager(config, flags)
 	if err != nil {
 		return failure{err}
 	}
-	if err := addControllers(ctx, mgr, len(flags.namespaces) == 0); err != nil {
+	if err := addControllers(ctx, mgr, len(flags.namespaces) == 0, log); err != nil {
 		return failure{err}
 	}
-	log.Info("starting", "version", version, "server", config.Host)
 	if err := mgr.Start(ctx); err != nil {
 		return failure{err}
 	}
+	log.Info("stopped")
 	return nil
 }
 
@@ -62,14 +65,16 @@ func configOf(kubeconfig string) (*rest.Config, error) {
 		rules.Precedence = filepath.SplitList(os.Getenv(clientcmd.RecommendedConfigPathEnvVar))
 	}
 	config, err := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, nil).ClientConfig()
-	if clientcmd.IsEmptyConfig(err) {
-		return nil, fmt.Errorf("no API server: give --kubeconfig, set KUBECONFIG, or run in a pod: %w", err)
-	}
-	if err != nil {
-		return nil, err
+	switch {
+	case clientcmd.IsEmptyConfig(err):
+		return nil, fmt.Errorf("no API server: --kubeconfig is not given, KUBECONFIG (%q) names no file with one, and this is no pod", os.Getenv(clientcmd.RecommendedConfigPathEnvVar))
+	case err != nil && kubeconfig != "":
+		return nil, fmt.Errorf("--kubeconfig: %w", err)
+	case err != nil:
+		return nil, fmt.Errorf("KUBECONFIG: %w", err)
 	}
 	config.QPS = -1 // the API server's own fairness limits us
-	config.UserAgent = name + "/" + version
+	config.UserAgent = name + "/" + versionText()
 	return config, nil
 }
 
@@ -98,7 +103,10 @@ func newManager(config *rest.Config, flags runFlags) (ctrl.Manager, error) {
 }
 
 // addControllers adds the gate controller, and the one that asks Flux to reconcile what a gate let through.
-func addControllers(ctx context.Context, mgr ctrl.Manager, everywhere bool) error {
+func addControllers(ctx context.Context, mgr ctrl.Manager, everywhere bool, log logr.Logger) error {
+	if err := addProbes(ctx, mgr); err != nil {
+		return err
+	}
 	queue := controller.NewQueue()
 	clusters, err := remote.New(ctx, mgr.GetConfig(), everywhere, clock.RealClock{}, queue.Add)
 	if err != nil {
@@ -109,9 +117,16 @@ func addControllers(ctx context.Context, mgr ctrl.Manager, everywhere bool) erro
 		Clusters: clusters,
 		Seeds:    seeds.New(clock.RealClock{}, queue.AddKey),
 		Events:   mgr.GetEventRecorder(name),
+		Log:      perGate(log),
 		Clock:    clock.RealClock{},
 	}
-	notifier := &flux.Notifier{Client: mgr.GetClient(), Reader: mgr.GetAPIReader(), Carried: reconciler, Clock: clock.RealClock{}}
+	notifier := &flux.Notifier{
+		Client:  mgr.GetClient(),
+		Reader:  mgr.GetAPIReader(),
+		Carried: reconciler,
+		Log:     perGate(log.WithName("flux")),
+		Clock:   clock.RealClock{},
+	}
 	reconciler.Moved = notifier.Wake
 	if err := reconciler.SetupWithManager(mgr, queue); err != nil {
 		return err
@@ -122,14 +137,21 @@ func addControllers(ctx context.Context, mgr ctrl.Manager, everywhere bool) erro
 	if err := metrics.Registry.Register(reconciler); err != nil {
 		return err
 	}
-	return addProbes(ctx, mgr)
+	leading := func(context.Context) error {
+		log.Info("at work") // with --leader-elect: it leads
+		return nil
+	}
+	return mgr.Add(manager.RunnableFunc(leading))
 }
 
 // addProbes: alive is who answers; ready is who has seen all Gates, leader or not.
 func addProbes(ctx context.Context, mgr ctrl.Manager) error {
 	gates, err := mgr.GetCache().GetInformer(ctx, &v1alpha1.Gate{}, cache.BlockUntilSynced(false))
+	if meta.IsNoMatchError(err) {
+		return fmt.Errorf("%s does not know Gates: install base/gate there first, as in kubectl apply -k base/gate", mgr.GetConfig().Host)
+	}
 	if err != nil {
-		return fmt.Errorf("watch Gates (is base/gate installed?): %w", err)
+		return fmt.Errorf("ask %s for the kinds that it knows: %w", mgr.GetConfig().Host, err)
 	}
 	if err := mgr.AddHealthzCheck("ping", healthz.Ping); err != nil {
 		return err

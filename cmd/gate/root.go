@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -20,6 +21,17 @@ func codeOf(err error) int {
 	return exitUsage
 }
 
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := ""
+	if similar := cmd.SuggestionsFor(args[0]); len(similar) > 0 {
+		hint = ": did you mean " + strings.Join(similar, " or ") + "?"
+	}
+	return fmt.Errorf("unexpected argument %q%s; see %s --help", args[0], hint, cmd.CommandPath())
+}
+
 func newRootCommand(stdout, stderr io.Writer) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "gate",
@@ -27,9 +39,12 @@ func newRootCommand(stdout, stderr io.Writer) *cobra.Command {
 		Long: `Gate runs in each Kubernetes cluster of a Cassandra ring. It keeps the status of Gates: open for a revision, or held, and why.
 
 Exit status: 0 done, 1 it failed, 2 bad usage.`,
-		Args:          cobra.NoArgs,
+		Args:          noArguments,
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+
+		SuggestionsMinimumDistance: 2, // cobra's own default, where it suggests by itself
 	}
 	cmd.SetOut(stdout)
 	cmd.SetErr(stderr)
@@ -37,5 +52,16 @@ Exit status: 0 done, 1 it failed, 2 bad usage.`,
 		return fmt.Errorf("%w; see %s --help", err, c.CommandPath())
 	})
 	cmd.AddCommand(newRunCommand(stderr), newVersionCommand(stdout))
+	refuseUnknownShells(cmd)
 	return cmd
+}
+
+// refuseUnknownShells makes `completion tcsh` an error: cobra prints its help, which would end up in a file, and exits with 0.
+func refuseUnknownShells(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if c.Name() == "completion" {
+			c.RunE, c.Args = root.RunE, noArguments
+		}
+	}
 }

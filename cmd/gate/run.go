@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -33,9 +35,9 @@ the environment variable KUBECONFIG, else the one of the cluster it runs in.`,
 
   # from a workstation, for one namespace
   gate run --kubeconfig ~/.kube/config --namespace cassandra-e2e --log-format text`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := flags.check(); err != nil {
+			if err := flags.check(cmd.Flags().Changed("namespace")); err != nil {
 				return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 			}
 			log, err := newLogger(stderr, flags.logLevel, flags.logFormat)
@@ -56,19 +58,27 @@ the environment variable KUBECONFIG, else the one of the cluster it runs in.`,
 	return cmd
 }
 
-func (f *runFlags) check() error {
+// check: namespaced says that --namespace was given. An empty one, say of a variable that is not set, must not be all namespaces.
+func (f *runFlags) check(namespaced bool) error {
+	if namespaced && len(f.namespaces) == 0 {
+		return errors.New("--namespace is empty: leave it out for all namespaces")
+	}
 	for _, ns := range f.namespaces {
 		if problems := validation.IsDNS1123Label(ns); len(problems) > 0 {
 			return fmt.Errorf("--namespace %q: %s", ns, strings.Join(problems, "; "))
 		}
 	}
-	for flag, address := range map[string]string{"metrics-bind-address": f.metricsAddress, "health-probe-bind-address": f.healthAddress} {
-		if address == "0" {
-			continue
-		}
-		if _, _, err := net.SplitHostPort(address); err != nil {
-			return fmt.Errorf("--%s %q: want host:port, :port, or 0 for none", flag, address)
-		}
+	if !bindable(f.metricsAddress) {
+		return fmt.Errorf("--metrics-bind-address %q: want host:port, :port, or 0 for none", f.metricsAddress)
+	}
+	if !bindable(f.healthAddress) {
+		return fmt.Errorf("--health-probe-bind-address %q: want host:port, :port, or 0 for none", f.healthAddress)
 	}
 	return nil
+}
+
+func bindable(address string) bool {
+	_, port, err := net.SplitHostPort(address)
+	_, portErr := strconv.ParseUint(port, 10, 16)
+	return address == "0" || err == nil && portErr == nil
 }

@@ -22,6 +22,9 @@ func Decide(facts Facts) Verdict {
 	for _, w := range waits {
 		verdict.WaitFor = append(verdict.WaitFor, w.status)
 	}
+	if verdict.RequeueAfter == 0 {
+		verdict.RequeueAfter = soonest(waits) // what is told of the clusters is out of date by then
+	}
 	return verdict
 }
 
@@ -43,9 +46,7 @@ func decide(facts Facts, waits []wait) Verdict {
 
 // nameless holds a Gate without a revision: nothing may be equal to an empty one.
 func nameless(facts Facts) (Verdict, bool) {
-	verdict := held(ReasonInvalid, "spec.revision is empty")
-	verdict.Stalled = true
-	return verdict, facts.Gate.Spec.Revision == ""
+	return stalled(ReasonInvalid, "spec.revision is empty"), facts.Gate.Spec.Revision == ""
 }
 
 // opened is the latch.
@@ -86,7 +87,9 @@ func openedByHand(facts Facts) (Verdict, bool) {
 	if why == "" {
 		why = "no reason was given"
 	}
-	return open(ReasonOpenedByHand, "opened by hand: "+why), true
+	verdict := open(ReasonOpenedByHand, "opened by hand: "+why)
+	verdict.Warn = true
+	return verdict, true
 }
 
 func onHold(facts Facts) (Verdict, bool) {
@@ -95,7 +98,9 @@ func onHold(facts Facts) (Verdict, bool) {
 
 func hereUnknown(facts Facts) (Verdict, bool) {
 	known := facts.Here.Presence == Absent || facts.Here.Presence == Present
-	return held(ReasonHereUnknown, strings.TrimSuffix("the CassandraCluster here could not be read: "+facts.HereMessage, ": ")), !known
+	verdict := held(ReasonHereUnknown, strings.TrimSuffix("the CassandraCluster here could not be read: "+facts.HereMessage, ": "))
+	verdict.Warn = true
+	return verdict, !known
 }
 
 func settling(facts Facts) (Verdict, bool) {
@@ -114,20 +119,22 @@ func unsettled(since, now time.Time) time.Duration {
 	return max(Settle-age, 0)
 }
 
-// waiting holds as long as one cluster is in the way. A stalled one speaks first: no patience helps there.
+// waiting holds as long as one cluster is in the way, and marks the one that it is held for. A stalled one comes first: no patience
+// helps there.
 func waiting(waits []wait) (Verdict, bool) {
-	var verdict Verdict
-	found := false
-	for _, w := range waits {
-		if w.status.Met || found && (verdict.Stalled || !w.stalled) {
-			continue
+	var first *wait
+	for i := range waits {
+		if w := &waits[i]; !w.status.Met && (first == nil || w.stalled && !first.stalled) {
+			first = w
 		}
-		found = true
-		verdict = held(w.status.Reason, w.status.Cluster+": "+w.message)
-		verdict.Stalled = w.stalled
 	}
-	verdict.RequeueAfter = soonest(waits)
-	return verdict, found
+	if first == nil {
+		return Verdict{}, false
+	}
+	first.status.Holds = true
+	verdict := held(first.status.Reason, first.status.Cluster+": "+first.message)
+	verdict.Stalled, verdict.Warn = first.stalled, first.warn
+	return verdict, true
 }
 
 // soonest is when the first wait ends that ends by itself.

@@ -120,6 +120,8 @@ func check(t *testing.T, facts func() gate.Facts, sentences map[string]sentence)
 			if got.Message == "" {
 				t.Error("no message")
 			}
+			checkWarning(t, got)
+			checkHolds(t, got)
 		})
 	}
 }
@@ -241,7 +243,7 @@ func TestStatusSaysWhatWasSeenOfEachCluster(t *testing.T) {
 	now, since := &metav1.Time{Time: modelNow}, &metav1.Time{Time: ago(time.Hour)}
 	want := []v1alpha1.WaitForStatus{
 		{Cluster: "k8s-cluster1", Met: true, Reason: "Ready", Revision: "00000003", Wants: "00000003", Phase: "Running", LastClusterAction: "UpdateDockerImage", LastClusterActionStatus: "Done", ReadySince: since, LastSeen: now},
-		{Cluster: "k8s-cluster3", Reason: "ActionNotDone", Revision: "00000002", Wants: "00000003", Phase: "Running", LastClusterAction: "UpdateDockerImage", LastClusterActionStatus: "Ongoing", LastSeen: now},
+		{Cluster: "k8s-cluster3", Holds: true, Reason: "ActionNotDone", Revision: "00000002", Wants: "00000003", Phase: "Running", LastClusterAction: "UpdateDockerImage", LastClusterActionStatus: "Ongoing", LastSeen: now},
 	}
 	got := gate.Decide(facts)
 	if diff := cmp.Diff(want, got.WaitFor); diff != "" {

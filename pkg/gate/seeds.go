@@ -21,7 +21,9 @@ func seeded(facts Facts, waits []wait) Verdict {
 		met.Message += "; warning: " + message
 		return met
 	}
-	return held(reason, message)
+	verdict := held(reason, message)
+	verdict.Warn = facts.Seeds != SeedsNotAsked
+	return verdict
 }
 
 func needsSeeds(facts Facts) bool {

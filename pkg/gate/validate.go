@@ -9,9 +9,7 @@ import (
 // invalid holds a spec that the schema of the CRD should have refused.
 func invalid(facts Facts) (Verdict, bool) {
 	problem := specProblem(facts.Gate.Spec)
-	verdict := held(ReasonInvalid, problem)
-	verdict.Stalled = true
-	return verdict, problem != ""
+	return stalled(ReasonInvalid, problem), problem != ""
 }
 
 func specProblem(spec v1alpha1.GateSpec) string {

@@ -15,6 +15,8 @@ type Verdict struct {
 	Open bool
 	// Stalled says that waiting does not help: a human must look.
 	Stalled bool
+	// Warn says that something is wrong, or was done by hand: what is held is not just on its way.
+	Warn bool
 	// Reason is one of the Reason constants, or the Failure of a cluster that could not be seen.
 	Reason string
 	// Message is the reason in words.
@@ -30,6 +32,10 @@ type Verdict struct {
 
 func held(reason, message string) Verdict {
 	return Verdict{Reason: reason, Message: message}
+}
+
+func stalled(reason, message string) Verdict {
+	return Verdict{Stalled: true, Warn: true, Reason: reason, Message: message}
 }
 
 func open(reason, message string) Verdict {

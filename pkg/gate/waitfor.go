@@ -14,6 +14,8 @@ type wait struct {
 	status  v1alpha1.WaitForStatus
 	message string
 	stalled bool
+	// warn: something is wrong there, not just on its way
+	warn bool
 	// left is when this wait ends by itself; 0 if it does not
 	left time.Duration
 }
@@ -60,6 +62,11 @@ func unmet(reason, format string, args ...any) wait {
 	return wait{status: v1alpha1.WaitForStatus{Reason: reason}, message: fmt.Sprintf(format, args...)}
 }
 
+func wrong(w wait) wait {
+	w.warn = true
+	return w
+}
+
 // seen is the part of the status that says what was found.
 func (q question) seen() v1alpha1.WaitForStatus {
 	found := q.other.Cluster
@@ -92,14 +99,14 @@ func timeOf(t time.Time) *metav1.Time {
 
 func (q question) unseen() (wait, bool) {
 	if q.other.Failure != "" {
-		return unmet(q.other.Failure, "%s", q.other.FailureMessage), true
+		return wrong(unmet(q.other.Failure, "%s", q.other.FailureMessage)), true
 	}
 	known := q.other.Cluster.Presence == Absent || q.other.Cluster.Presence == Present
 	if !known || q.other.LastSeen.IsZero() {
 		return unmet(ReasonNotSeen, "nothing is known of its CassandraCluster yet"), true
 	}
 	if age := q.now.Sub(q.other.LastSeen); age < 0 || age > FreshFor {
-		return unmet(ReasonStale, "it last answered at %s, want %s ago at most", clock(q.other.LastSeen), FreshFor), true
+		return wrong(unmet(ReasonStale, "it last answered at %s, want %s ago at most", clock(q.other.LastSeen), FreshFor)), true
 	}
 	return wait{}, false
 }
@@ -139,6 +146,7 @@ func (q question) unready() (wait, bool) {
 	readiness := q.other.Cluster.Readiness
 	found := unmet(readiness.Reason, "%s", readiness.Message)
 	found.stalled = readiness.Stalled
+	found.warn = readiness.Stalled || readiness.Reason == ReasonUnreadable
 	return found, !readiness.Ready
 }
 

@@ -15,8 +15,8 @@ import (
 // TestWhatTheAccountsMayDo lists all that the API server allows each account in a namespace beyond what it allows every account.
 func TestWhatTheAccountsMayDo(t *testing.T) {
 	everywhere := []string{
-		"create,patch /events", "create,patch events.k8s.io/events",
-		"get,list,watch casskop-gitops.dev/gates", "get,list,watch db.orange.com/cassandraclusters",
+		"create /events", "create events.k8s.io/events",
+		"list,watch casskop-gitops.dev/gates", "get,list,watch db.orange.com/cassandraclusters",
 		"patch casskop-gitops.dev/gates/status",
 	}
 	tests := map[string]struct {
@@ -26,7 +26,7 @@ func TestWhatTheAccountsMayDo(t *testing.T) {
 	}{
 		"the controller, anywhere":               {gateAccount, "default", everywhere},
 		"the controller, where it runs":          {gateAccount, bed.GateNamespace, append([]string{"create coordination.k8s.io/leases", "get,update coordination.k8s.io/leases casskop-gitops-gate"}, everywhere...)},
-		"the controller, beside a ring":          {gateAccount, ring.Namespace, append([]string{"get,list,watch /secrets k8s-cluster1,k8s-cluster3"}, everywhere...)},
+		"the controller, beside a ring":          {gateAccount, ring.Namespace, append([]string{"list,watch /secrets k8s-cluster1,k8s-cluster3"}, everywhere...)},
 		"the controller, beside Flux":            {gateAccount, "flux-system", append([]string{"get,patch kustomize.toolkit.fluxcd.io/kustomizations cassandra-demo,cassandra-demo-gate"}, everywhere...)},
 		"the gates of other clusters, the ring":  {readerAccount, ring.Namespace, []string{"get,list,watch casskop-gitops.dev/gates", "get,list,watch db.orange.com/cassandraclusters"}},
 		"the gates of other clusters, elsewhere": {readerAccount, "default", nil},

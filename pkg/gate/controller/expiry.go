@@ -38,7 +38,9 @@ func (r *Reconciler) warnOfExpiry(g *v1alpha1.Gate) time.Duration {
 		case left > WarnBefore:
 			next = soonest(next, left-WarnBefore)
 		case r.warned.first(client.ObjectKeyFromObject(g), w.Cluster, at):
-			r.Events.Eventf(g, nil, corev1.EventTypeWarning, ReasonCredentialsExpiring, "Watch",
+			// without the Secret the recorder would take the warnings of several clusters for one
+			secret := &corev1.ObjectReference{APIVersion: "v1", Kind: "Secret", Namespace: g.Namespace, Name: w.SecretRef.Name}
+			r.Events.Eventf(g, secret, corev1.EventTypeWarning, ReasonCredentialsExpiring, "Watch",
 				"%s: the credentials in Secret %s expire at %s", w.Cluster, w.SecretRef.Name, at.UTC().Format(time.RFC3339))
 		}
 	}

@@ -3,10 +3,10 @@ package controller
 // What the controller may do in its own cluster. `make generate` writes it to base/gate/role.yaml. The Secrets of a ring and its two
 // Flux Kustomizations are not here: render gives them, by name, with each ring.
 //
-// +kubebuilder:rbac:groups=casskop-gitops.dev,resources=gates,verbs=get;list;watch
+// +kubebuilder:rbac:groups=casskop-gitops.dev,resources=gates,verbs=list;watch
 // +kubebuilder:rbac:groups=casskop-gitops.dev,resources=gates/status,verbs=patch
 // +kubebuilder:rbac:groups=db.orange.com,resources=cassandraclusters,verbs=get;list;watch
-// +kubebuilder:rbac:groups="";events.k8s.io,resources=events,verbs=create;patch
+// +kubebuilder:rbac:groups="";events.k8s.io,resources=events,verbs=create
 //
 // The leader's lease. RBAC cannot bind create to a name.
 //

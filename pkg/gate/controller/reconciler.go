@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/go-logr/logr"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/events"
@@ -27,6 +28,8 @@ type Reconciler struct {
 	Seeds *seeds.Checker
 	// Events records what happened to a Gate.
 	Events events.EventRecorder
+	// Log is the logger for a request; for none, the one of the controller itself.
+	Log func(*reconcile.Request) logr.Logger
 	// Clock tells the time.
 	Clock clock.PassiveClock
 	// Moved is told when a Gate may have to be acted upon by others; nil: nobody.
@@ -44,6 +47,14 @@ const comeAgainAfter = 20 * time.Millisecond
 
 // Reconcile looks at one Gate.
 func (r *Reconciler) Reconcile(ctx context.Context, request reconcile.Request) (reconcile.Result, error) {
+	result, err := r.look(ctx, request)
+	if ctx.Err() != nil {
+		return reconcile.Result{}, nil // the process ends: what it can no longer do is no error
+	}
+	return result, err
+}
+
+func (r *Reconciler) look(ctx context.Context, request reconcile.Request) (reconcile.Result, error) {
 	g := &v1alpha1.Gate{}
 	if err := r.Client.Get(ctx, request.NamespacedName, g); apierrors.IsNotFound(err) || err == nil && g.DeletionTimestamp != nil {
 		r.forget(request.NamespacedName)

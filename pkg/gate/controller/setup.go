@@ -66,6 +66,7 @@ func (r *Reconciler) SetupWithManager(mgr manager.Manager, queue *Queue) error {
 		WithOptions(controller.Options{
 			MaxConcurrentReconciles: workers,
 			RateLimiter:             workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](firstRetry, lastRetry),
+			LogConstructor:          r.Log,
 		}).
 		Complete(r)
 }

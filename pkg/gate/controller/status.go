@@ -31,7 +31,7 @@ func (r *Reconciler) record(ctx context.Context, g *v1alpha1.Gate, verdict gate.
 	case err != nil:
 		return err
 	}
-	r.announce(g, after, verdict)
+	r.announce(ctx, g, after, verdict)
 	return nil
 }
 
@@ -83,7 +83,9 @@ func conditions(g *v1alpha1.Gate, verdict gate.Verdict, now time.Time) []metav1.
 }
 
 func condition(kind string, status metav1.ConditionStatus, g *v1alpha1.Gate, verdict gate.Verdict) metav1.Condition {
-	return metav1.Condition{Type: kind, Status: status, ObservedGeneration: g.Generation, Reason: verdict.Reason, Message: verdict.Message}
+	return metav1.Condition{
+		Type: kind, Status: status, ObservedGeneration: g.Generation, Reason: verdict.Reason, Message: clip(verdict.Message, longestMessage),
+	}
 }
 
 // sameStatus says whether two statuses tell the same. When a cluster last answered is no news by itself.

@@ -4,7 +4,9 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+	"time"
 
+	"github.com/go-logr/logr"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/util/workqueue"
 	"k8s.io/utils/clock"
@@ -24,6 +26,12 @@ const FieldManager = "casskop-gitops-gate"
 // workers bounds how many Gates are served at once, so that a slow answer for one does not delay the others.
 const workers = 4
 
+// Errors that are retried are those of the API server here, which will be back.
+const (
+	firstRetry = 50 * time.Millisecond
+	lastRetry  = 5 * time.Second
+)
+
 // Carried knows which revision the CassandraClusters here carry.
 type Carried interface {
 	// Carries returns the revision that the CassandraCluster of a Gate carries, empty if it carries none or does not exist. It is
@@ -40,6 +48,8 @@ type Notifier struct {
 	Reader client.Reader
 	// Carried tells when the work is done.
 	Carried Carried
+	// Log is the logger for a request; for none, the one of the controller itself.
+	Log func(*reconcile.Request) logr.Logger
 	// Clock tells the time.
 	Clock clock.PassiveClock
 
@@ -58,7 +68,11 @@ func (n *Notifier) SetupWithManager(mgr manager.Manager) error {
 			n.queue.Store(&q)
 			return nil
 		})).
-		WithOptions(controller.Options{MaxConcurrentReconciles: workers}).
+		WithOptions(controller.Options{
+			MaxConcurrentReconciles: workers,
+			RateLimiter:             workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](firstRetry, lastRetry),
+			LogConstructor:          n.Log,
+		}).
 		Complete(n)
 }
 

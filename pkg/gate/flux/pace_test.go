@@ -30,19 +30,19 @@ func TestWait(t *testing.T) {
 		now  time.Duration // after the opening
 		want time.Duration
 	}{
-		"one that was never asked is asked":                               {kustomization{}, second, 0},
-		"a request from before the opening does not count":                {asking(after(-second), ""), second, 0},
-		"nor does one that is no time":                                    {asking("now", ""), second, 0},
-		"nor one from the future":                                         {asking(after(time.Hour), ""), second, 0},
-		"a suspended one is left alone":                                   {suspended, second, longest},
-		"a fresh request is looked at soon":                               {asking(after(second), after(-second)), second + 10*time.Millisecond, shortest},
-		"an old one seldom":                                               {asking(after(second), after(-second)), 81 * second, 10 * second},
-		"one that Flux never handles, at least every ten minutes":         {asking(after(second), ""), 100 * time.Hour, longest},
-		"a request that did not help is repeated after half a second":     {asking(after(0), after(0)), 100 * time.Millisecond, 400 * time.Millisecond},
-		"and is due when that has passed":                                 {asking(after(0), after(0)), firstPause, 0},
-		"later ones after as long as all before them took":                {asking(after(8*second), after(8*second)), 9 * second, 7 * second},
-		"and never later than after ten minutes":                          {asking(after(50*time.Hour), after(50*time.Hour)), 50 * time.Hour, longest},
-		"what was asked and handled long before the object is missed due": {asking(after(second), after(second)), 1000 * time.Hour, 0},
+		"one that was never asked is asked":                           {kustomization{}, second, 0},
+		"a request from before the opening does not count":            {asking(after(-second), ""), second, 0},
+		"nor does one that is no time":                                {asking("now", ""), second, 0},
+		"nor one from the future":                                     {asking(after(time.Hour), ""), second, 0},
+		"a suspended one is left alone":                               {suspended, second, longest},
+		"a fresh request is looked at soon":                           {asking(after(second), after(-second)), second + 10*time.Millisecond, shortest},
+		"an old one seldom":                                           {asking(after(second), after(-second)), 81 * second, 10 * second},
+		"one that Flux never handles, at least every ten minutes":     {asking(after(second), ""), 100 * time.Hour, longest},
+		"a request that did not help is repeated after half a second": {asking(after(0), after(0)), 100 * time.Millisecond, 400 * time.Millisecond},
+		"and is due when that has passed":                             {asking(after(0), after(0)), firstPause, 0},
+		"later ones after as long as all before them took":            {asking(after(8*second), after(8*second)), 9 * second, 7 * second},
+		"and never later than after ten minutes":                      {asking(after(50*time.Hour), after(50*time.Hour)), 50 * time.Hour, longest},
+		"an object that goes missing long after is asked for at once": {asking(after(second), after(second)), 1000 * time.Hour, 0},
 	} {
 		t.Run(claim, func(t *testing.T) {
 			if diff := cmp.Diff(test.want, test.k.wait(opened, opened.Add(test.now))); diff != "" {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -101,12 +100,4 @@ func TestUnavailable(t *testing.T) {
 // TestWakeBeforeTheStart: nothing to wake yet, and nothing lost, since the start looks at all Gates.
 func TestWakeBeforeTheStart(*testing.T) {
 	new(Notifier).Wake(types.NamespacedName{Namespace: "cassandra-e2e", Name: "demo"})
-}
-
-// TestOpenedAt: without a time in the status it is long ago.
-func TestOpenedAt(t *testing.T) {
-	gate := &v1alpha1.Gate{}
-	if diff := cmp.Diff(time.Time{}, openedAt(gate)); diff != "" {
-		t.Errorf("openedAt (-want +got):\n%s", diff)
-	}
 }

@@ -30,6 +30,8 @@ type cluster struct {
 	end        func()
 	connection *connection // nil: there are no usable credentials
 	failure    *Failure    // why there are none
+	unread     *Failure    // why the last read had no answer
+	unreadAt   time.Time
 	expires    time.Time
 	cassandras map[place]*watched[cassandra]
 	wishes     map[place]*watched[wish]
@@ -48,32 +50,40 @@ func newCluster(c clock.WithTickerAndDelayedExecution, moved func(place, types.N
 	}
 }
 
-// connect replaces the connection, and begins every watch anew on it. Expires is when its credentials end; zero: never, or not known.
-func (c *cluster) connect(ctx context.Context, connection *connection, expires time.Time) {
+// connect replaces the connection, and begins every watch anew on it. What kept it from connecting counts until there is an answer. Expires
+// is when its credentials end, and expired what is said then; zero: never, or not known.
+func (c *cluster) connect(ctx context.Context, connection *connection, expires time.Time, expired Failure) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	former := c.failure
 	c.end()
 	c.ctx, c.end = context.WithCancel(ctx)
 	context.AfterFunc(c.ctx, connection.close)
-	c.connection, c.failure, c.expires = connection, nil, expires
+	c.connection, c.failure, c.expires, c.unread = connection, nil, expires, nil
 	for at, w := range c.cassandras {
-		start(c, at, w)
+		resume(c, at, w, former)
 	}
 	for at, w := range c.wishes {
-		start(c, at, w)
+		resume(c, at, w, former)
+	}
+	if !expires.IsZero() {
+		present := c.ctx
+		timer := c.clock.AfterFunc(expires.Sub(c.clock.Now()), func() { c.expire(present, expired) })
+		context.AfterFunc(present, func() { timer.Stop() })
 	}
 }
 
-// disconnect ends the connection, and says why there is none.
-func (c *cluster) disconnect(why Failure) {
+// disconnect ends the connection, and says why there is none. Expires is when the credentials ended that there are; zero: there are none.
+func (c *cluster) disconnect(why Failure, expires time.Time) {
 	c.mu.Lock()
+	c.expires = expires
 	c.disconnected(why)
 }
 
-// expire is disconnect, unless the credentials that end at that time were replaced.
-func (c *cluster) expire(at time.Time, why Failure) {
+// expire is disconnect, unless the connection was replaced.
+func (c *cluster) expire(connection context.Context, why Failure) {
 	c.mu.Lock()
-	if !c.expires.Equal(at) {
+	if connection.Err() != nil {
 		c.mu.Unlock()
 		return
 	}
@@ -140,6 +150,14 @@ func follow[R comparable](c *cluster, all map[place]*watched[R], at place, next 
 	}
 }
 
+// resume is start after the connection was replaced. Former is why there was none; nil: there was one.
+func resume[R comparable](c *cluster, at place, w *watched[R], former *Failure) {
+	if former != nil {
+		w.distrust(*former)
+	}
+	start(c, at, w)
+}
+
 // start begins a watch on the present connection; the former one has ended its own. The caller holds the lock.
 func start[R comparable](c *cluster, at place, w *watched[R]) {
 	var ctx context.Context
@@ -174,12 +192,24 @@ func look[R comparable](c *cluster, all map[place]*watched[R], at place, name ty
 	return seen
 }
 
-// connected is the connection, or why there is none.
+// connected is the connection, or why there is none that is of use for a read.
 func (c *cluster) connected() (*connection, *Failure) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.connection == nil && c.failure == nil {
+	switch age := c.clock.Since(c.unreadAt); {
+	case c.connection == nil && c.failure == nil:
 		return nil, &connecting
+	case c.connection != nil && c.unread != nil && age >= 0 && age < unansweredFor:
+		return nil, c.unread
 	}
 	return c.connection, c.failure
+}
+
+// remember that a read on a connection had no answer.
+func (c *cluster) remember(on *connection, why Failure) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.connection == on {
+		c.unread, c.unreadAt = &why, c.clock.Now()
+	}
 }

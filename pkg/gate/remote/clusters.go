@@ -3,6 +3,7 @@ package remote
 import (
 	"context"
 	"maps"
+	"net/http"
 	"slices"
 	"sync"
 
@@ -45,6 +46,8 @@ type interest struct {
 // New sees clusters until the context ends. Here is the cluster that the gates live in; everywhere says that its CassandraClusters
 // may be watched in all namespaces at once. Changed is called, from any goroutine, when something changed that a gate looks at.
 func New(ctx context.Context, here *rest.Config, everywhere bool, c clock.WithTickerAndDelayedExecution, changed func(gate types.NamespacedName)) (*Clusters, error) {
+	here = rest.CopyConfig(here)
+	here.Wrap(func(t http.RoundTripper) http.RoundTripper { return frank{t, serverHere} })
 	client, err := dynamic.NewForConfig(here)
 	if err != nil {
 		return nil, err
@@ -56,9 +59,12 @@ func New(ctx context.Context, here *rest.Config, everywhere bool, c clock.WithTi
 		index:   map[watching]map[types.NamespacedName]map[types.NamespacedName]bool{},
 	}
 	all.here = all.newCluster(types.NamespacedName{})
-	all.here.connect(ctx, &connection{client, "the API server here", func() {}}, noExpiry)
+	all.here.connect(ctx, &connection{client, serverHere, func() {}}, noExpiry, Failure{})
 	return all, nil
 }
+
+// serverHere is what messages call it.
+const serverHere = "the API server here"
 
 func (c *Clusters) newCluster(secret types.NamespacedName) *cluster {
 	return newCluster(c.clock, func(at place, object types.NamespacedName) { c.tell(watching{secret, at}, object) })

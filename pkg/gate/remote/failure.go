@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	utilnet "k8s.io/apimachinery/pkg/util/net"
 )
 
 // Reasons for which a cluster cannot be seen, beside those for which its Secret is refused (package credentials).
@@ -57,6 +58,8 @@ const (
 	ReasonNotAnswering = "NotAnswering"
 	// ReasonConnectionFailed: the connection broke, or was closed before an answer. Look at what lies between.
 	ReasonConnectionFailed = "ConnectionFailed"
+	// ReasonAnswerUnreadable: the answer is not that of an API server, or broke off. See what answers at that address, and what lies between.
+	ReasonAnswerUnreadable = "AnswerUnreadable"
 )
 
 // Failure is why a cluster could not be seen. Its message does not change from one try to the next while the cause stays.
@@ -67,14 +70,35 @@ type Failure struct {
 	Message string
 }
 
-// failureOf sorts an error of a request. server is for the message.
+// Error is the message. A [frank] transport returns failures as errors.
+func (f *Failure) Error() string { return f.Message }
+
+// failureOf sorts an error of a client whose transport is [frank]. server is for the message.
 func failureOf(server string, err error) Failure {
-	for _, sort := range []func(string, error) (Failure, bool){answered, untrusted, unconnected} {
+	if failure, ok := errors.AsType[*Failure](err); ok {
+		return *failure
+	}
+	if failure, ok := answered(server, err); ok {
+		return failure
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return silent(server)
+	}
+	return Failure{ReasonAnswerUnreadable, fmt.Sprintf("the answer of %s is not that of an API server, or broke off", server)}
+}
+
+// unanswered sorts an error of a transport: there is no answer.
+func unanswered(server string, err error) Failure {
+	for _, sort := range []func(string, error) (Failure, bool){untrusted, unconnected} {
 		if failure, known := sort(server, err); known {
 			return failure
 		}
 	}
 	return Failure{ReasonConnectionFailed, fmt.Sprintf("the connection to %s broke before an answer", server)}
+}
+
+func silent(server string) Failure {
+	return Failure{ReasonNotAnswering, fmt.Sprintf("%s does not answer within %s", server, requestTimeout)}
 }
 
 // answered sorts what the API server said itself.
@@ -125,8 +149,8 @@ func untrusted(server string, err error) (Failure, bool) {
 		}
 		return Failure{ReasonUntrusted, fmt.Sprintf("the certificate of %s is not acceptable: %s", server, brief(invalid.Error()))}, true
 	}
-	if alert, ok := errors.AsType[tls.AlertError](err); ok {
-		return Failure{ReasonTLS, fmt.Sprintf("%s ends TLS: %s", server, alert)}, true
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "remote error" { // crypto/tls calls an alert so, whose type it keeps to itself
+		return Failure{ReasonTLS, fmt.Sprintf("%s ends TLS: %s", server, brief(op.Err.Error()))}, true
 	}
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
 		return Failure{ReasonTLS, fmt.Sprintf("%s does not speak TLS", server)}, true
@@ -143,12 +167,12 @@ func unconnected(server string, err error) (Failure, bool) {
 	if errors.Is(err, syscall.ECONNREFUSED) {
 		return Failure{ReasonConnectionRefused, fmt.Sprintf("nothing listens at %s", server)}, true
 	}
-	if op != nil && op.Op == "dial" {
-		return Failure{ReasonUnreachable, fmt.Sprintf("no connection to %s within %s", server, dialTimeout)}, true
+	if op != nil && op.Op == "dial" && !errors.Is(err, syscall.ECONNRESET) {
+		return Failure{ReasonUnreachable, fmt.Sprintf("no connection to %s", server)}, true
 	}
 	timeout, _ := errors.AsType[net.Error](err)
-	if errors.Is(err, context.DeadlineExceeded) || timeout != nil && timeout.Timeout() {
-		return Failure{ReasonNotAnswering, fmt.Sprintf("%s does not answer within %s", server, requestTimeout)}, true
+	if errors.Is(err, context.DeadlineExceeded) || timeout != nil && timeout.Timeout() || utilnet.IsHTTP2ConnectionLost(err) {
+		return silent(server), true
 	}
 	return Failure{}, false
 }

@@ -5,17 +5,19 @@ import (
 	"sync"
 	"time"
 
+	"github.com/go-logr/logr"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/tools/cache"
+	"k8s.io/klog/v2"
 	"k8s.io/utils/clock"
 )
 
 const (
 	firstRetry = 200 * time.Millisecond
-	lastRetry  = 3 * time.Second
+	lastRetry  = 2 * time.Second
 	// A watch brings at least a bookmark a minute. One that brings nothing for this long is begun anew, well before its answer
 	// would be stale (gate.FreshFor).
 	silenceLimit = 90 * time.Second
@@ -52,6 +54,15 @@ func (f *follower[R]) view(name types.NamespacedName) view[R] {
 	return view[R]{row, there, f.synced, f.failure, f.seen}
 }
 
+// distrust makes a failure of what was seen so far, until the server has answered again.
+func (f *follower[R]) distrust(why Failure) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.failure == nil {
+		f.failure = &why
+	}
+}
+
 // run watches until the context ends.
 func (f *follower[R]) run(ctx context.Context, server string, resource dynamic.ResourceInterface, only string) {
 	for ctx.Err() == nil {
@@ -62,7 +73,7 @@ func (f *follower[R]) run(ctx context.Context, server string, resource dynamic.R
 			Name: server, Clock: f.clock, Backoff: &wait.Backoff{Duration: firstRetry, Factor: 2, Jitter: 0.2, Steps: 10, Cap: lastRetry},
 		})
 		go s.endSilence(cancel)
-		reflector.RunWithContext(attempt)
+		reflector.RunWithContext(klog.NewContext(attempt, logr.Discard())) // it would log each try
 		cancel()
 	}
 }

@@ -10,7 +10,8 @@ import (
 	"k8s.io/client-go/dynamic"
 )
 
-// listWatch is what a reflector lists and watches with. It tells of each answer and each failure, which a reflector keeps to itself.
+// listWatch is what a reflector lists and watches with. It tells of each failure, which a reflector keeps to itself, and of each watch that
+// began: only that is the end of a failure, or one of watches alone would come and go with each list.
 type listWatch struct {
 	resource dynamic.ResourceInterface
 	only     string // the name of the only object wanted; empty: all
@@ -26,11 +27,11 @@ func (l *listWatch) ListWithContext(ctx context.Context, options metav1.ListOpti
 	limited, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	list, err := l.resource.List(limited, l.narrow(options))
-	l.tell(ctx, err)
 	if err != nil {
+		l.tell(ctx, err)
 		return nil, err // not list: a nil pointer in an interface is not nil
 	}
-	return list, nil
+	return list, nil // the reflector has it taken in, and goes on to watch
 }
 
 // WatchWithContext begins a watch.

@@ -3,6 +3,7 @@ package remote
 import (
 	"context"
 	"errors"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -73,6 +74,10 @@ func (c *Clusters) readOther(ctx context.Context, at *cluster, g *v1alpha1.Gate,
 	return other, nil
 }
 
+// unansweredFor is how long a read without an answer speaks for other reads of the same cluster. Each would take seconds to find the same.
+// It is less than the time after which a gate reads again.
+const unansweredFor = time.Second
+
 // get reads one object, with quorum; nil if there is none.
 func (c *cluster) get(ctx context.Context, i interest) (map[string]any, *Failure) {
 	connection, failure := c.connected()
@@ -90,6 +95,9 @@ func (c *cluster) get(ctx context.Context, i interest) (map[string]any, *Failure
 		return nil, nil
 	}
 	failed := failureOf(connection.server, err)
+	if _, ok := answered(connection.server, err); !ok {
+		c.remember(connection, failed)
+	}
 	return nil, &failed
 }
 

@@ -58,7 +58,6 @@ type remoteCluster struct {
 	secret *follower[secret]
 	ctx    context.Context
 	end    func()
-	expiry func() bool // stops the timer of the present credentials
 }
 
 var secretsResource = corev1.SchemeGroupVersion.WithResource("secrets")
@@ -83,14 +82,14 @@ func (r *remoteCluster) connectAnew(changes <-chan struct{}) {
 	for {
 		select {
 		case <-r.ctx.Done():
-			r.disconnect(Failure{ReasonConnecting, "it is not followed any more"})
+			r.disconnect(Failure{ReasonConnecting, "it is not followed any more"}, noExpiry)
 			return
 		case <-changes:
 		}
 		seen := r.secret.view(r.name)
 		if problem := r.problem(seen); problem != nil {
 			last = secret{}
-			r.disconnect(*problem)
+			r.disconnect(*problem, noExpiry)
 		} else if seen.there && seen.row != last {
 			last = seen.row
 			r.use(last.parsed)
@@ -117,22 +116,15 @@ func (r *remoteCluster) problem(seen view[secret]) *Failure {
 
 // use connects with credentials, until they expire.
 func (r *remoteCluster) use(c *credentials.Credentials) {
-	if r.expiry != nil {
-		r.expiry()
-	}
-	left := c.Expires.Sub(r.clock.Now())
 	expired := Failure{ReasonTokenExpired, fmt.Sprintf("the credentials in Secret %s expired at %s", r.name, c.Expires.UTC().Format(time.RFC3339))}
-	if !c.Expires.IsZero() && left <= 0 {
-		r.disconnect(expired)
+	if !c.Expires.IsZero() && !c.Expires.After(r.clock.Now()) {
+		r.disconnect(expired, c.Expires)
 		return
 	}
 	connection, err := dial(c.Config())
 	if err != nil { // what Parse accepts, dials
-		r.disconnect(Failure{ReasonTLS, fmt.Sprintf("the credentials in Secret %s cannot be used", r.name)})
+		r.disconnect(Failure{ReasonTLS, fmt.Sprintf("the credentials in Secret %s cannot be used", r.name)}, c.Expires)
 		return
 	}
-	r.connect(r.ctx, connection, c.Expires)
-	if !c.Expires.IsZero() {
-		r.expiry = r.clock.AfterFunc(left, func() { r.expire(c.Expires, expired) }).Stop
-	}
+	r.connect(r.ctx, connection, c.Expires, expired)
 }

@@ -41,28 +41,39 @@ func dial(config *rest.Config) (*connection, error) {
 		HTTP2:               &http.HTTP2Config{SendPingTimeout: idleBeforePing, PingTimeout: pingTimeout},
 		IdleConnTimeout:     time.Minute,
 	}
-	wrapped, err := rest.HTTPWrappersForConfig(config, patient{transport})
+	server := serverOf(config)
+	wrapped, err := rest.HTTPWrappersForConfig(config, frank{transport, server})
 	if err != nil {
 		return nil, err
 	}
 	unlimited := rest.CopyConfig(config)
 	unlimited.QPS = -1 // the API server's own fairness limits us
-	client, err := dynamic.NewForConfigAndClient(unlimited, &http.Client{Transport: wrapped})
-	return &connection{client, serverOf(config), transport.CloseIdleConnections}, err
+	client, err := dynamic.NewForConfigAndClient(unlimited, &http.Client{Transport: wrapped, CheckRedirect: stay})
+	return &connection{client, server, transport.CloseIdleConnections}, err
 }
+
+// stay follows no redirect: no API server sends elsewhere, and the token is for nobody else.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 var keepAlive = net.KeepAliveConfig{Enable: true, Idle: idleBeforePing, Interval: time.Second, Count: 3}
 
-// patient takes Retry-After off answers: client-go would sleep that long and try again by itself, and nobody would hear of it. The
-// watches try again soon enough.
-type patient struct{ http.RoundTripper }
+// frank tells of each failure at once. client-go tries again by itself, up to ten times, when an answer has Retry-After or an error is
+// one of those it knows, and takes a watch that could not begin for one that ended; and nobody would hear of it. So the one is taken
+// off, and the other is sorted here. The watches try again soon enough.
+type frank struct {
+	http.RoundTripper
+	server string
+}
 
-func (p patient) RoundTrip(request *http.Request) (*http.Response, error) {
-	response, err := p.RoundTripper.RoundTrip(request)
-	if response != nil {
-		response.Header.Del("Retry-After")
+// RoundTrip returns a [*Failure] as its error.
+func (f frank) RoundTrip(request *http.Request) (*http.Response, error) {
+	response, err := f.RoundTripper.RoundTrip(request)
+	if err != nil {
+		failure := unanswered(f.server, err)
+		return nil, &failure
 	}
-	return response, err
+	response.Header.Del("Retry-After")
+	return response, nil
 }
 
 // serverOf is how a server is named in messages: without user, path or query.
