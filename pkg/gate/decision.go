@@ -105,9 +105,14 @@ func hereUnknown(facts Facts) (Verdict, bool) {
 
 func settling(facts Facts) (Verdict, bool) {
 	left := unsettled(facts.WantsSince, facts.Now)
-	verdict := held(ReasonSettling, "the Gate has only just changed")
+	verdict := JustChanged(Verdict{})
 	verdict.RequeueAfter = left
 	return verdict, left > 0
+}
+
+// JustChanged is a held verdict for a Gate of which nothing can be said yet, with what another verdict says of the clusters.
+func JustChanged(verdict Verdict) Verdict {
+	return Verdict{Reason: ReasonSettling, Message: "the Gate has only just changed", WaitFor: verdict.WaitFor}
 }
 
 // unsettled is how long a wish must still wait before it counts. One whose age is unknown, or in the future, waits in full.

@@ -69,7 +69,10 @@ func (r *Reconciler) look(ctx context.Context, request reconcile.Request) (recon
 		return reconcile.Result{RequeueAfter: comeAgainAfter}, nil
 	}
 	if !verdict.Open && r.Clusters.Connecting(g) {
-		return reconcile.Result{}, nil // an answer, or the reason for none, comes in some seconds; what was recorded before holds
+		if g.Status.ObservedGeneration == g.Generation {
+			return reconcile.Result{}, nil // an answer, or the reason for none, comes in some seconds; what was recorded before holds
+		}
+		verdict = gate.JustChanged(verdict) // at once: Flux waits for it, and looks again only every 5 s
 	}
 	r.askSeeds(request.NamespacedName, g, verdict)
 	if err := r.record(ctx, g, verdict); err != nil {
