@@ -15,7 +15,7 @@ export CGO_ENABLED := 0
 export GOFLAGS     := -trimpath -buildvcs=false
 
 .DEFAULT_GOAL := help
-.PHONY: help build render test check lint generate testbed bench-render fuzz clean tools-present
+.PHONY: help build render test check lint generate testbed bench-render bench-gate fuzz clean tools-present
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -87,7 +87,10 @@ fuzz: | tools-present ## run every fuzz target for FUZZTIME (10s)
 	done
 
 bench-render: bin/render ## measure render against the kustomize library, and a thousand rings
-	go test -run '^$$' -bench . -benchtime 1x ./test/bench
+	go test -run '^$$' -bench 'Overlay|Rings|Sample' -benchtime 1x ./test/bench
+
+bench-gate: $(if $(KUBEBUILDER_ASSETS),,$(TESTBED)) ## measure gate on six real API servers: speed, memory, watches
+	go test -timeout 30m -run '^$$' -bench Gate -benchtime 1x ./test/bench
 
 generate: | tools-present ## regenerate deep copies, the Gate CRD and the controller's roles
 	go tool -modfile=tools/gen/go.mod controller-gen object crd paths=./pkg/api/... output:crd:dir=base/gate

@@ -51,6 +51,9 @@ func run(ctx context.Context, flags runFlags, log logr.Logger) error {
 	if err := addControllers(ctx, mgr, len(flags.namespaces) == 0, log); err != nil {
 		return failure{err}
 	}
+	if err := forgetStart(); err != nil {
+		log.V(1).Info("the memory of the start is kept", "why", err.Error())
+	}
 	if err := mgr.Start(ctx); err != nil {
 		return failure{err}
 	}

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -112,7 +113,11 @@ func settling(facts Facts) (Verdict, bool) {
 
 // JustChanged is a held verdict for a Gate of which nothing can be said yet, with what another verdict says of the clusters.
 func JustChanged(verdict Verdict) Verdict {
-	return Verdict{Reason: ReasonSettling, Message: "the Gate has only just changed", WaitFor: verdict.WaitFor}
+	clusters := slices.Clone(verdict.WaitFor)
+	for i := range clusters {
+		clusters[i].Holds = false
+	}
+	return Verdict{Reason: ReasonSettling, Message: "the Gate has only just changed", WaitFor: clusters}
 }
 
 // unsettled is how long a wish must still wait before it counts. One whose age is unknown, or in the future, waits in full.

@@ -82,3 +82,13 @@ func TestAnOpenGateIsLookedAtAgain(t *testing.T) {
 		})
 	}
 }
+
+func TestAGateThatHasJustChangedIsHeldForNoCluster(t *testing.T) {
+	facts := middle()
+	at("k8s-cluster1", 3, 3, rolling)(&facts)
+	got := gate.JustChanged(gate.Decide(facts))
+	checkHolds(t, got)
+	if got.Open || got.Reason != gate.ReasonSettling || len(got.WaitFor) != 2 || got.WaitFor[0].Reason != gate.ReasonActionNotDone {
+		t.Errorf("got %+v", got)
+	}
+}

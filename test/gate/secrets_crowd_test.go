@@ -55,6 +55,7 @@ func TestDeadClusterDelaysNoOtherGate(t *testing.T) {
 			seen.wait(t, "healthy", time.Now(), installed, saying(t, "held: "+gate.ReasonRevisionsDiffer))
 			<-time.After(gate.Settle)
 			crowd.agree(t)
+			audit := here.Audit(t)
 			cluster.die()
 			died := time.Now()
 			beside := opens(t, seen, healthy, "00000002")
@@ -69,6 +70,16 @@ func TestDeadClusterDelaysNoOtherGate(t *testing.T) {
 				}
 			}
 			t.Logf("all %d say why after %.1f s", len(crowd.names), time.Since(died).Seconds())
+			asked := 0
+			for _, e := range audit.Next(t) {
+				if e.Verb == "get" && e.Is("cassandraclusters") {
+					asked++
+				}
+			}
+			t.Logf("the API server here was asked for CassandraClusters %d times meanwhile", asked)
+			if limit := 5 * len(crowd.names); asked > limit {
+				t.Errorf("the API server here was asked %d times, want %d at most", asked, limit)
+			}
 			cluster.live()
 			alive := time.Now()
 			for name := range crowd.names {

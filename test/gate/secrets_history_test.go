@@ -1,11 +1,15 @@
 package gate
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"testing"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/watch"
+	toolswatch "k8s.io/client-go/tools/watch"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/casskop-gitops/casskop-gitops/pkg/api/v1alpha1"
@@ -38,14 +42,19 @@ func begin(t *testing.T, here *bed.Cluster, namespace string) (*history, *bed.Ga
 // record begins to watch the Gates of a namespace, until the end of the test.
 func record(t *testing.T, c *bed.Cluster, namespace string) *history {
 	t.Helper()
-	watch, err := c.Client.Watch(t.Context(), &v1alpha1.GateList{}, client.InNamespace(namespace))
+	present := &v1alpha1.GateList{}
+	if err := c.Client.List(t.Context(), present, client.InNamespace(namespace)); err != nil {
+		t.Fatal(err)
+	}
+	// an API server ends the watch of who is slow, as all are on a loaded machine
+	watching, err := toolswatch.NewRetryWatcherWithContext(t.Context(), present.ResourceVersion, watcher{c.Client, namespace})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(watch.Stop)
+	t.Cleanup(watching.Stop)
 	h := &history{states: map[string][]state{}}
 	go func() {
-		for event := range watch.ResultChan() {
+		for event := range watching.ResultChan() {
 			if g, ok := event.Object.(*v1alpha1.Gate); ok {
 				h.mu.Lock()
 				h.states[g.Name] = append(h.states[g.Name], state{time.Now(), g})
@@ -54,6 +63,17 @@ func record(t *testing.T, c *bed.Cluster, namespace string) *history {
 		}
 	}()
 	return h
+}
+
+// watcher watches Gates for a RetryWatcher.
+type watcher struct {
+	client.WithWatch
+	namespace string
+}
+
+// WatchWithContext implements cache.WatcherWithContext.
+func (w watcher) WatchWithContext(ctx context.Context, options metav1.ListOptions) (watch.Interface, error) {
+	return w.Watch(ctx, &v1alpha1.GateList{}, client.InNamespace(w.namespace), &client.ListOptions{Raw: &options})
 }
 
 // since are the states of a Gate that were seen after a time, and before them the one that it was in.

@@ -14,7 +14,7 @@ import (
 // TestWhatAUserSees takes the Gate of the second of three clusters through its states, and holds what kubectl and /metrics say in
 // each against a file: what an engineer on call has to go by. The first cluster is reached through a proxy that can be cut.
 func TestWhatAUserSees(t *testing.T) {
-	s := newStory(t)
+	s := newShowing(t)
 	s.shows("not-looked-at", "")
 
 	s.process = startGate(t, s.here, s.tree.Key().Namespace, func(o *bed.GateOptions) { o.Args = []string{"--log-level=info"} })
@@ -43,8 +43,8 @@ func TestWhatAUserSees(t *testing.T) {
 	golden(t, "show/log.txt", s.plain(s.log))
 }
 
-// story is a Gate that goes through its states.
-type story struct {
+// showing is a Gate that goes through its states.
+type showing struct {
 	*testing.T
 	ring        bed.Ring
 	tree        *bed.Tree
@@ -54,10 +54,10 @@ type story struct {
 	revisions   []string
 }
 
-// newStory installs the Gates of a ring. The Secret for the first cluster is missing.
-func newStory(t *testing.T) *story {
+// newShowing installs the Gates of a ring. The Secret for the first cluster is missing.
+func newShowing(t *testing.T) *showing {
 	t.Helper()
-	s := &story{T: t, first: clusters[0], here: clusters[1], proxy: bed.NewProxy(t, clusters[0])}
+	s := &showing{T: t, first: clusters[0], here: clusters[1], proxy: bed.NewProxy(t, clusters[0])}
 	s.ring = bed.Ring{Name: "cassandra-demo", Namespace: "cassandra-e2e"}
 	for _, c := range clusters {
 		s.ring.Clusters = append(s.ring.Clusters, c.Name)
@@ -74,7 +74,7 @@ func newStory(t *testing.T) *story {
 
 // nextRevision commits, rolls the first cluster, and only then lets the controller look: what it sees on the way would not always
 // be the same.
-func (s *story) nextRevision(image string) {
+func (s *showing) nextRevision(image string) {
 	s.Helper()
 	if err := s.process.Stop(); err != nil {
 		s.Fatal(err)
@@ -91,7 +91,7 @@ func (s *story) nextRevision(image string) {
 }
 
 // log is what the controller printed: at info a line for each change of state, and a few when it starts and stops.
-func (s *story) log() string {
+func (s *showing) log() string {
 	s.Helper()
 	content, err := os.ReadFile(s.process.LogFile)
 	if err != nil {
@@ -101,7 +101,7 @@ func (s *story) log() string {
 }
 
 // shows waits until the Gate says something, and holds what a user then sees against testdata/show.
-func (s *story) shows(state, says string) {
+func (s *showing) shows(state, says string) {
 	s.Helper()
 	waitFor(s.T, s.here, s.tree.Key(), 30*time.Second, says)
 	golden(s.T, "show/"+state+".txt", s.plain(s.everything))

@@ -50,7 +50,7 @@ func golden(t *testing.T, name string, shown func() string) {
 }
 
 // everything is what kubectl and, if the controller runs, /metrics say about the Gate.
-func (s *story) everything() string {
+func (s *showing) everything() string {
 	s.Helper()
 	namespace := s.tree.Key().Namespace
 	text := kubectl(s.T, s.here, "get", "gates", "-n", namespace) + "\n" +
@@ -138,7 +138,7 @@ var varying = []struct {
 	{regexp.MustCompile(`  Type +Reason +Age +From +Message`), "  Type  Reason  Age  From  Message"},
 }
 
-func (s *story) plain(shown func() string) func() string {
+func (s *showing) plain(shown func() string) func() string {
 	return func() string {
 		text := shown()
 		for i, revision := range s.revisions {

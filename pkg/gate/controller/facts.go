@@ -10,6 +10,7 @@ import (
 
 	"github.com/casskop-gitops/casskop-gitops/pkg/api/v1alpha1"
 	"github.com/casskop-gitops/casskop-gitops/pkg/gate"
+	"github.com/casskop-gitops/casskop-gitops/pkg/gate/remote"
 )
 
 // watched are the facts as the watches last brought them.
@@ -26,6 +27,9 @@ func (r *Reconciler) watched(g *v1alpha1.Gate) gate.Facts {
 func (r *Reconciler) confirmed(ctx context.Context, facts gate.Facts, verdict gate.Verdict) (gate.Verdict, error) {
 	if !verdict.Open || verdict.Reason == gate.ReasonOpenedByHand || gate.IsOpen(&facts.Gate) {
 		return verdict, nil // these rest on the Gate alone
+	}
+	if verdict.Reason != gate.ReasonCarried && r.Clusters.Busy(&facts.Gate) {
+		return verdict, remote.ErrBusy // before the API server here is asked for nothing
 	}
 	facts.Here, facts.HereMessage = r.Clusters.ReadHere(ctx, &facts.Gate)
 	if verdict.Reason != gate.ReasonCarried {

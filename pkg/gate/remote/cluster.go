@@ -92,6 +92,10 @@ func (c *cluster) expire(connection context.Context, why Failure) {
 
 // disconnected takes the lock from its caller.
 func (c *cluster) disconnected(why Failure) {
+	if c.connection == nil && c.failure != nil && *c.failure == why {
+		c.mu.Unlock()
+		return // it is known
+	}
 	c.end()
 	c.end, c.connection, c.failure = func() {}, nil, &why
 	places := c.places()

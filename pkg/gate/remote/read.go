@@ -28,6 +28,18 @@ var ErrBusy = errors.New("too many gates read from the cluster at the moment")
 // controller away from gates that wait for others.
 const readers = 4
 
+// Busy says whether [Clusters.ReadOthers] would return [ErrBusy] now. It asks nobody.
+func (c *Clusters) Busy(g *v1alpha1.Gate) bool {
+	for _, w := range g.Spec.WaitFor {
+		at := c.clusterOf(g, w)
+		if at == nil || !at.readers.TryAcquire(1) {
+			return true
+		}
+		at.readers.Release(1)
+	}
+	return false
+}
+
 // ReadOthers reads the clusters that a Gate waits for, with quorum: one after the other in the order of the spec, of each the Gate
 // before the CassandraCluster, as the model of the protocol does. It stops at the first that cannot be read: that one holds
 // the gate anyway, and the others are as the watches saw them. The only error is [ErrBusy].

@@ -79,20 +79,23 @@ func (r *remoteCluster) open(here *cluster) {
 // connectAnew connects, or says why not, each time the Secret changes.
 func (r *remoteCluster) connectAnew(changes <-chan struct{}) {
 	var last secret
+	var due <-chan time.Time // when the credentials must be judged again
 	for {
 		select {
 		case <-r.ctx.Done():
 			r.disconnect(Failure{ReasonConnecting, "it is not followed any more"}, noExpiry)
 			return
 		case <-changes:
+		case <-due:
+			last = secret{}
 		}
 		seen := r.secret.view(r.name)
 		if problem := r.problem(seen); problem != nil {
-			last = secret{}
+			last, due = secret{}, nil
 			r.disconnect(*problem, noExpiry)
 		} else if seen.there && seen.row != last {
 			last = seen.row
-			r.use(last.parsed)
+			due = r.use(last.parsed)
 		}
 	}
 }
@@ -114,17 +117,28 @@ func (r *remoteCluster) problem(seen view[secret]) *Failure {
 	return nil
 }
 
-// use connects with credentials, until they expire.
-func (r *remoteCluster) use(c *credentials.Credentials) {
-	expired := Failure{ReasonTokenExpired, fmt.Sprintf("the credentials in Secret %s expired at %s", r.name, c.Expires.UTC().Format(time.RFC3339))}
-	if !c.Expires.IsZero() && !c.Expires.After(r.clock.Now()) {
-		r.disconnect(expired, c.Expires)
-		return
+// judgeAgainAfter is when credentials that have expired are judged again: the clock here may have been wrong, and be right by then.
+const judgeAgainAfter = 5 * time.Second
+
+// use connects with credentials, until they expire. It returns when they must be judged again; nil: never.
+func (r *remoteCluster) use(c *credentials.Credentials) (due <-chan time.Time) {
+	if !c.Expires.IsZero() {
+		left := c.Expires.Sub(r.clock.Now())
+		due = r.clock.After(max(left, judgeAgainAfter))
+		if left <= 0 {
+			r.disconnect(r.expired(c), c.Expires)
+			return due
+		}
 	}
 	connection, err := dial(c.Config())
 	if err != nil { // what Parse accepts, dials
 		r.disconnect(Failure{ReasonTLS, fmt.Sprintf("the credentials in Secret %s cannot be used", r.name)}, c.Expires)
-		return
+		return due
 	}
-	r.connect(r.ctx, connection, c.Expires, expired)
+	r.connect(r.ctx, connection, c.Expires, r.expired(c))
+	return due
+}
+
+func (r *remoteCluster) expired(c *credentials.Credentials) Failure {
+	return Failure{ReasonTokenExpired, fmt.Sprintf("the credentials in Secret %s expired at %s", r.name, c.Expires.UTC().Format(time.RFC3339))}
 }

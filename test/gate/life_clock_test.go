@@ -1,0 +1,201 @@
+package gate
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+	"time"
+	"unsafe"
+
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/tools/events"
+	"k8s.io/utils/clock"
+	clocktesting "k8s.io/utils/clock/testing"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	"github.com/casskop-gitops/casskop-gitops/pkg/api/v1alpha1"
+	"github.com/casskop-gitops/casskop-gitops/pkg/gate"
+	"github.com/casskop-gitops/casskop-gitops/pkg/gate/controller"
+	"github.com/casskop-gitops/casskop-gitops/pkg/gate/remote"
+	"github.com/casskop-gitops/casskop-gitops/pkg/gate/seeds"
+	"github.com/casskop-gitops/casskop-gitops/test/bed"
+)
+
+// jump is by how much clocks jump: more than an answer counts (gate.FreshFor), and less than a token lasts.
+const jump = 30 * time.Minute
+
+// byHand is a controller in this process that looks when it is told to, by a clock of the test, with its real rights.
+type byHand struct {
+	*bed.Cluster
+	key        client.ObjectKey
+	reconciler *controller.Reconciler
+}
+
+func newByHand(t *testing.T, c *bed.Cluster, key client.ObjectKey, clock clock.WithTickerAndDelayedExecution) *byHand {
+	t.Helper()
+	identity := c.GateIdentity(t)
+	own, err := client.New(identity, client.Options{Scheme: bed.Scheme})
+	if err != nil {
+		t.Fatal(err)
+	}
+	clusters, err := remote.New(t.Context(), identity, false, clock, func(types.NamespacedName) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &byHand{c, key, &controller.Reconciler{
+		Client: own, Clusters: clusters, Seeds: seeds.New(clock, func(string) {}), Events: &events.FakeRecorder{}, Clock: clock,
+	}}
+}
+
+// look has it look at its Gate, and returns what the Gate says then.
+func (h *byHand) look(t *testing.T) string {
+	t.Helper()
+	if _, err := h.reconciler.Reconcile(context.WithoutCancel(t.Context()), reconcile.Request{NamespacedName: h.key}); err != nil {
+		t.Fatal(err)
+	}
+	return says(gateIn(t, h.Cluster, h.key))
+}
+
+// until has it look until the Gate says something; before each look it does something else.
+func (h *byHand) until(t *testing.T, want string, before func()) {
+	t.Helper()
+	bed.WaitFor(t, soon, h.Name+" says "+want, func() (bool, string) {
+		before()
+		found := h.look(t)
+		return found == want, found
+	})
+}
+
+// stays has it look now, and fails if the Gate says something else.
+func (h *byHand) stays(t *testing.T, want string) {
+	t.Helper()
+	if found := h.look(t); found != want {
+		t.Errorf("%s says %q, want %q", h.Name, found, want)
+	}
+}
+
+// wallClock is the clock of a machine whose time of day is set: the wall reading of its times moves, and the monotonic reading, which the
+// kernel keeps, does not. A test cannot set the time of day of a process, so it moves the reading where Go has it: in package time, of
+// a time with a monotonic reading, bits 30 to 62 of the first word are the seconds of the wall clock.
+type wallClock struct {
+	clock.RealClock
+	ahead atomic.Bool
+}
+
+func (c *wallClock) Now() time.Time {
+	now := time.Now()
+	if c.ahead.Load() {
+		*(*uint64)(unsafe.Pointer(&now)) += uint64(jump/time.Second) << 30
+	}
+	return now
+}
+
+func (c *wallClock) Since(t time.Time) time.Duration { return c.Now().Sub(t) }
+
+func TestWallClockIsAheadAndItsTimesAreNot(t *testing.T) {
+	c := &wallClock{}
+	before := c.Now()
+	c.ahead.Store(true)
+	after := c.Now()
+	if passed := after.Sub(before); passed < 0 || passed > jump/2 {
+		t.Errorf("%s passed", passed)
+	}
+	if passed := after.Round(0).Sub(before.Round(0)); passed < jump || passed > 2*jump {
+		t.Errorf("the time of day moved by %s", passed)
+	}
+}
+
+// testTimeOfDayIsSet takes a ring through its creation and a change, while the time of day jumps forward and back all the
+// time. Nothing opens early, and nothing opens late.
+func testTimeOfDayIsSet(t *testing.T) {
+	const namespace, stableFor = "life-time-of-day", 2 * time.Second
+	scribe := newScribe(t, namespace, clusters...)
+	tree := ringOver(t, namespace, func(config *v1alpha1.RenderConfig) { config.Gate.StableFor.Duration = stableFor })
+	r, c := newLifeRing(t, tree, clusters...), &wallClock{}
+	var hands []*byHand
+	for _, cluster := range clusters {
+		hands = append(hands, newByHand(t, cluster, tree.Key(), c))
+	}
+	lookAll := func() {
+		for _, h := range hands {
+			c.ahead.Store(!c.ahead.Load())
+			h.look(t)
+		}
+	}
+	for commit, revision := range []string{tree.Revision, "00000000"} {
+		r.commit(revision)
+		for _, site := range r.sites {
+			site.must(t, site.deliver(r, commit))
+		}
+		for i, h := range hands {
+			began := time.Now()
+			h.until(t, "open: "+gate.ReasonRuleMet, lookAll)
+			t.Logf("%s, cluster %d open after %s", revision, i+1, time.Since(began).Round(10*time.Millisecond))
+			r.come(t, i, revision)
+		}
+	}
+	scribe.read(t)
+	judged := scribe.chronicles(func(string) time.Duration { return stableFor })[namespace].judge()
+	for _, v := range judged.violations {
+		t.Error(v)
+	}
+	if judged.taken != 6 {
+		t.Errorf("%d revisions taken, want 6", judged.taken)
+	}
+}
+
+// testTimeItselfJumps has time jump, with the monotonic reading, as it may when a machine is put to sleep or moved. What is in the future
+// does not count, and what is long ago must be seen anew.
+func testTimeItselfJumps(t *testing.T) {
+	const namespace, stableFor = "life-time", time.Minute
+	tree := ringOver(t, namespace, func(config *v1alpha1.RenderConfig) { config.Gate.StableFor.Duration = stableFor })
+	r, c := newLifeRing(t, tree, clusters...), clocktesting.NewFakeClock(time.Now())
+	first, second := newByHand(t, clusters[0], tree.Key(), c), newByHand(t, clusters[1], tree.Key(), c)
+	nothing := func() {}
+
+	first.until(t, "held: "+gate.ReasonSettling, nothing)
+	second.until(t, "held: "+gate.ReasonSettling, nothing)
+	c.Step(-jump)
+	first.stays(t, "held: "+gate.ReasonSettling)
+	c.Step(jump + gate.Settle - 1)
+	first.stays(t, "held: "+gate.ReasonSettling)
+	c.Step(1)
+	first.until(t, "open: "+gate.ReasonRuleMet, nothing)
+
+	r.come(t, 0, tree.Revision)
+	second.until(t, "held: "+gate.ReasonSoaking, nothing)
+	c.Step(-jump)
+	second.stays(t, "held: "+gate.ReasonStale)
+	c.Step(jump + stableFor - 1)
+	second.stays(t, "held: "+gate.ReasonSoaking)
+	c.Step(1)
+	second.until(t, "open: "+gate.ReasonRuleMet, nothing)
+	r.come(t, 1, tree.Revision)
+
+	proxy := bed.NewProxy(t, clusters[0])
+	tree.ConnectAs(t, clusters[2], clusters[0].Name, proxy.Config(clusters[0].ReaderIdentity(t, namespace)))
+	third := newByHand(t, clusters[2], tree.Key(), c)
+	third.until(t, "held: "+gate.ReasonSettling, nothing)
+	c.Step(gate.Settle)
+	third.until(t, "held: "+gate.ReasonSoaking, nothing)
+	proxy.Set(t, bed.Silent)
+	c.Step(jump)
+	third.until(t, "held: "+remote.ReasonNotAnswering, func() { c.Step(time.Second) })
+	proxy.Set(t, bed.Pass)
+	third.until(t, "open: "+gate.ReasonRuleMet, func() { c.Step(time.Second) })
+}
+
+// testClockIsFastAtFirst: a machine may start with a wrong time, and be told the right one some seconds later.
+func testClockIsFastAtFirst(t *testing.T) {
+	tree := ringOver(t, "life-fast", nil)
+	c := clocktesting.NewFakeClock(time.Now().Add(4 * jump))
+	h := newByHand(t, clusters[0], tree.Key(), c)
+	h.until(t, "held: "+remote.ReasonTokenExpired, func() { c.Step(time.Second) })
+	c.SetTime(time.Now())
+	right := c.Now()
+	h.until(t, "open: "+gate.ReasonRuleMet, func() { c.Step(time.Second) })
+	if took := c.Since(right); took > recovery {
+		t.Errorf("it took %s", took)
+	}
+}

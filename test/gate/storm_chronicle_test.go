@@ -1,0 +1,77 @@
+package gate
+
+import (
+	"slices"
+	"time"
+)
+
+// span is when something happened, as an audit log tells it: not before the request came, and not after it was answered.
+type span struct{ from, to time.Time }
+
+// never is when the last state of an object ends.
+var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// chronicle is what became of one ring: each state of its Gates and CassandraClusters, by cluster in the order of the rollout.
+type chronicle struct {
+	name      string
+	stableFor time.Duration
+	gates     [][]wanted
+	clusters  [][]carried
+}
+
+// wanted is a state of a Gate. It begins in its span and ends in that of the next one.
+type wanted struct {
+	span
+	generation int64
+	revision   string
+	open       bool // its status says so; nothing but the latch is judged by it
+}
+
+// carried is a state of a CassandraCluster.
+type carried struct {
+	span
+	revision string
+	ready    bool // by casskop.ReadinessOf
+}
+
+// wishes are the states of a Gate in which it wants something else than before, whatever its status said meanwhile.
+func (c *chronicle) wishes(cluster int) []wanted {
+	return slices.CompactFunc(slices.Clone(c.gates[cluster]), func(a, b wanted) bool { return a.generation == b.generation })
+}
+
+// takes are the indexes of states of a CassandraCluster with which it took a revision.
+func (c *chronicle) takes(cluster int) (takes []int) {
+	before := ""
+	for k, state := range c.clusters[cluster] {
+		if state.revision != before {
+			takes = append(takes, k)
+		}
+		before = state.revision
+	}
+	return takes
+}
+
+// through is the index of the first state from k on in which the CassandraCluster is ready: it has taken in what it took at k, or what
+// it took since, and has come up with it. Pods that go down later do so by themselves. It is past the end if there is none.
+func (c *chronicle) through(cluster, k int) int {
+	for states := c.clusters[cluster]; k < len(states) && !states[k].ready; {
+		k++
+	}
+	return k
+}
+
+// spanOf is when a state begins; that of an index past the end is never.
+func spanOf(states []carried, k int) span {
+	if k < len(states) {
+		return states[k].span
+	}
+	return span{never, never}
+}
+
+// endOf is when a wish ends.
+func endOf(wishes []wanted, k int) span {
+	if k+1 < len(wishes) {
+		return wishes[k+1].span
+	}
+	return span{never, never}
+}
