@@ -63,8 +63,8 @@ func settled(stableFor time.Duration) tale {
 func TestStormCheckerJudgesHandMadeHistories(t *testing.T) {
 	for name, test := range map[string]struct {
 		tale tale
-		want  []string
-		late  int
+		want []string
+		late int
 	}{
 		"a creation, and a change in turn": {
 			tale: settled(time.Second).wants(60, "B", 1, 2, 3).takes(63, 1, "B", false).comes(65, 1, true).takes(67, 2, "B", false).comes(69, 2, true).
@@ -72,15 +72,15 @@ func TestStormCheckerJudgesHandMadeHistories(t *testing.T) {
 		},
 		"a creation out of turn": {
 			tale: newTale(0).wants(0, "A", 1, 2, 3).takes(5, 2, "A", false).comes(6, 2, true),
-			want:  []string{outOfTurn, noGround},
+			want: []string{outOfTurn, noGround},
 		},
 		"the second one does not wait for the first one": {
 			tale: settled(0).wants(60, "B", 1, 2, 3).takes(63, 1, "B", false).takes(64, 2, "B", false).comes(65, 1, true).comes(66, 2, true),
-			want:  []string{rolledAtOnce, outOfTurn, noGround},
+			want: []string{rolledAtOnce, outOfTurn, noGround},
 		},
 		"the second one goes by the stale status of the first one, and both are quick": {
 			tale: settled(0).wants(60, "B", 1, 2, 3).takes(63, 1, "B", false).takes(64, 2, "B", false).comes(64.5, 2, true).comes(65, 1, true),
-			want:  []string{rolledAtOnce, outOfTurn, noGround},
+			want: []string{rolledAtOnce, outOfTurn, noGround},
 		},
 		"overlapping commits roll the first and the last one": {
 			tale: settled(0).wants(60, "B", 1, 2, 3).takes(63, 1, "B", false).comes(65, 1, true).takes(67, 2, "B", false).comes(68, 2, true).
@@ -89,19 +89,19 @@ func TestStormCheckerJudgesHandMadeHistories(t *testing.T) {
 		},
 		"the first one does not ask what the others want": {
 			tale: settled(0).wants(60, "B", 1).takes(63, 1, "B", false).comes(65, 1, true),
-			want:  []string{noGround},
+			want: []string{noGround},
 		},
 		"nothing has settled": {
 			tale: settled(0).wants(60, "B", 1, 2, 3).takes(61, 1, "B", false).comes(62, 1, true),
-			want:  []string{noGround},
+			want: []string{noGround},
 		},
 		"another Gate has not settled": {
 			tale: settled(0).wants(60, "B", 1, 2).wants(64, "B", 3).takes(65, 1, "B", false).comes(67, 1, true),
-			want:  []string{noGround},
+			want: []string{noGround},
 		},
 		"the soak is not over": {
 			tale: settled(30*time.Second).wants(61, "B", 1, 2, 3).takes(64, 1, "B", false).comes(65, 1, true).takes(90, 2, "B", false).comes(91, 2, true),
-			want:  []string{noGround},
+			want: []string{noGround},
 		},
 		"the soak begins anew when readiness breaks": {
 			tale: settled(5*time.Second).wants(60, "B", 1, 2, 3).takes(63, 1, "B", false).comes(65, 1, true).comes(68, 1, false).comes(69, 1, true).
@@ -110,7 +110,7 @@ func TestStormCheckerJudgesHandMadeHistories(t *testing.T) {
 		},
 		"one that went down by itself holds": {
 			tale: settled(0).comes(59, 3, false).wants(60, "B", 1, 2, 3).takes(63, 1, "B", false).comes(65, 1, true).comes(66, 3, true),
-			want:  []string{noGround},
+			want: []string{noGround},
 		},
 		"one that goes down by itself after it was read does not": {
 			tale: settled(0).wants(60, "B", 1, 2, 3).comes(62, 3, false).takes(63, 1, "B", false).comes(65, 1, true).comes(66, 3, true),
@@ -120,7 +120,7 @@ func TestStormCheckerJudgesHandMadeHistories(t *testing.T) {
 		},
 		"a revision that its Gate never wanted": {
 			tale: settled(0).takes(63, 1, "B", false).comes(65, 1, true),
-			want:  []string{noGround},
+			want: []string{noGround},
 		},
 		"a revert before the first one noticed": {
 			tale: settled(0).wants(60, "B", 1, 2, 3).takes(63, 1, "B", false).wants(64, "A", 1, 2, 3).takes(67, 1, "A", true).
@@ -139,7 +139,7 @@ func TestStormCheckerJudgesHandMadeHistories(t *testing.T) {
 		},
 		"a latch that does not last": {
 			tale: settled(0).opens(32, 1, true).opens(33, 1, false),
-			want:  []string{closedAgain},
+			want: []string{closedAgain},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
