@@ -145,12 +145,15 @@ func (s *lifeSite) settle(ring *lifeRing, commit int) deed {
 func (r *lifeRing) come(t *testing.T, i int, revision string) {
 	t.Helper()
 	site := r.sites[i]
-	site.must(t, site.apply(revision))
+	bed.WaitFor(t, soon, site.Name+" lets the CassandraCluster in", func() (bool, string) {
+		outcome, err := site.apply(revision)(t.Context())
+		if err != nil && !apierrors.IsServiceUnavailable(err) { // an API server that has just started cannot yet mutate what has a CRD
+			t.Fatal(err)
+		}
+		return err == nil && outcome != applyDenied, outcome
+	})
 	for site.arrived(revision) != "" {
 		_, cc := site.known()
-		if cc == nil {
-			t.Fatalf("%s: the CassandraCluster was not let in", site.Name)
-		}
 		site.must(t, site.operate(cc, true))
 	}
 }

@@ -46,8 +46,18 @@ func newByHand(t *testing.T, c *bed.Cluster, key client.ObjectKey, clock clock.W
 		t.Fatal(err)
 	}
 	return &byHand{c, key, &controller.Reconciler{
-		Client: own, Clusters: clusters, Seeds: seeds.New(clock, func(string) {}), Events: &events.FakeRecorder{}, Clock: clock,
+		Client: watching{own, c.Client}, Clusters: clusters, Seeds: seeds.New(clock, func(string) {}), Events: &events.FakeRecorder{}, Clock: clock,
 	}}
+}
+
+// watching reads Gates as the administrator, in place of the watch of a controller, which has no right to get them.
+type watching struct {
+	client.Client
+	gates client.Reader
+}
+
+func (w watching) Get(ctx context.Context, key client.ObjectKey, o client.Object, options ...client.GetOption) error {
+	return w.gates.Get(ctx, key, o, options...)
 }
 
 // look has it look at its Gate, and returns what the Gate says then.

@@ -148,7 +148,8 @@ func testLeaderThatStoodStill(t *testing.T) {
 	if err := first.Resume(); err != nil {
 		t.Fatal(err)
 	}
-	bed.WaitFor(t, handOver, "the late leader ends and is started again", func() (bool, string) { return first.Restarts() == 1, "not yet" })
+	// it tries to renew its lease for 10 s, and believes that it leads; what it writes is refused when the Gate has changed since
+	bed.WaitFor(t, takeOver, "the late leader ends and is started again", func() (bool, string) { return first.Restarts() == 1, "not yet" })
 	first.WaitReady(t)
 	after := gateIn(t, a.Cluster, a.key)
 	if says(after) != "held: "+gate.ReasonHold || after.Status.OpenedRevision != "" || after.ResourceVersion != before.ResourceVersion {

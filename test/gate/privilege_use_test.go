@@ -8,6 +8,7 @@ import (
 	"time"
 
 	fluxmeta "github.com/fluxcd/pkg/apis/meta"
+	coordinationv1 "k8s.io/api/coordination/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -35,6 +36,10 @@ func TestRights(t *testing.T) {
 	checkRights(t, first, first.ReaderIdentity(t, "privilege"), othersMay)
 
 	kustomizations := synced(t, here, tree)
+	lease := &coordinationv1.Lease{ObjectMeta: metav1.ObjectMeta{Namespace: bed.GateNamespace, Name: bed.GateServiceAccount}}
+	if err := client.IgnoreNotFound(here.Client.Delete(t.Context(), lease)); err != nil { // that of a former test
+		t.Fatal(err)
+	}
 	lead := func(o *bed.GateOptions) { o.LeaderElect, o.Namespaces = true, nil }
 	process := startGate(t, here, "", lead)
 	letIn(t, first, tree)
@@ -54,6 +59,7 @@ func TestRights(t *testing.T) {
 
 // TestRolesInOneNamespace: with --namespace no ClusterRoleBinding is needed. Gates elsewhere are not touched, nor asked for.
 func TestRolesInOneNamespace(t *testing.T) {
+	t.Parallel()
 	const account, namespace, elsewhere = "gate-of-one-namespace", "roles-alone", "roles-elsewhere"
 	here := clusters[1]
 	audit := here.Audit(t)

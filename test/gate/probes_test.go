@@ -17,6 +17,7 @@ import (
 
 // TestReadyOnceTheGatesWereSeen: a controller that may not read them is alive, says why it is not ready, and is ready as soon as it may.
 func TestReadyOnceTheGatesWereSeen(t *testing.T) {
+	t.Parallel()
 	const account, namespace = "gate-without-rights", "probes"
 	here := clusters[1]
 	ringNamed(t, namespace).InstallGates(t, here)
@@ -66,6 +67,7 @@ func TestOneOfTwoReplicasIsAtWork(t *testing.T) {
 }
 
 func TestCredentialsThatExpireSoonAreWarnedOf(t *testing.T) {
+	t.Parallel()
 	here := clusters[1]
 	tree := ringNamed(t, "expiring")
 	tree.InstallGates(t, clusters...)
@@ -90,6 +92,7 @@ func TestCredentialsThatExpireSoonAreWarnedOf(t *testing.T) {
 
 // TestMetricsAreWellFormed holds all that a controller serves about Gates against the rules of Prometheus.
 func TestMetricsAreWellFormed(t *testing.T) {
+	t.Parallel()
 	tree := ringNamed(t, "metrics")
 	tree.InstallGates(t, clusters...)
 	tree.Connect(t, clusters...)

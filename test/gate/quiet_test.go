@@ -21,7 +21,8 @@ const (
 )
 
 // TestQuiet: a ring that is through, and one that is held, in three clusters with leader election. When nothing changes, nothing is
-// asked and nothing written; and what changes without being news is looked at, and that is all.
+// asked and nothing written; and what changes without being news is looked at, and that is all. It runs beside tests that neither
+// disturb a cluster nor hold a lease.
 func TestQuiet(t *testing.T) {
 	t.Parallel()
 	q := newQuiet(t)

@@ -14,6 +14,7 @@ import (
 // TestWhatAUserSees takes the Gate of the second of three clusters through its states, and holds what kubectl and /metrics say in
 // each against a file: what an engineer on call has to go by. The first cluster is reached through a proxy that can be cut.
 func TestWhatAUserSees(t *testing.T) {
+	t.Parallel()
 	s := newShowing(t)
 	s.shows("not-looked-at", "")
 

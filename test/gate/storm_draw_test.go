@@ -14,7 +14,7 @@ const (
 	weightDeliver = 40 // of all, while the Gate is behind
 	weightNext    = 25 // of these: not the newest commit
 	weightOperate = 75 // of the others, while CassKop has something to do
-	weightComesUp = 50 // of these: pods that roll, or are down, come up
+	weightComesUp = 75 // of these: pods that roll, or are down, come up
 	weightFlap    = 1  // of the others, while it is ready: pods go down by themselves
 	weightLaggard = 15 // of those that are left, which apply: with what the Gate wanted before
 	weightPatient = 90 // of the others, after a denial: it would rather wait

@@ -22,13 +22,13 @@ import (
 const (
 	// stormEvents is how many events a storm has. An event is one write that an actor sends, or one fault.
 	stormEvents = 20_000
-	stormRings  = 30
+	stormRings  = 20
 	// stormPace is how many events begin in a second at most.
 	stormPace = 250
 	// stormInFlight is how many writes are under way in a cluster at most. When its API server is paused, they wait.
 	stormInFlight = 12
 	// Of so many events one is a fault, and one brings a commit with it.
-	eventsPerFault, eventsPerCommit = 125, 50
+	eventsPerFault, eventsPerCommit = 125, 75
 	// leastTaken is how many revisions must have been taken at least, or the storm was a calm.
 	leastTaken = 300
 	// calmTime is how long the rings may take to come to rest.
@@ -120,7 +120,7 @@ func (s *storm) draw(faults []faultKind) deed {
 		}
 		return nil
 	}
-	for range 5 {
+	for range 2 {
 		if d := s.drawSite(false); d != nil {
 			return d
 		}

@@ -54,6 +54,7 @@ func newStormWorld(t *testing.T, rings int) *stormWorld {
 		namespaces = append(namespaces, fmt.Sprintf("%s%02d", stormPrefix, n))
 		w.rings = append(w.rings, w.newRing(t, names, namespaces[n], n))
 	}
+	policed(t, names)
 	for _, c := range clusters {
 		w.gates = append(w.gates, bed.StartGate(t, bed.GateOptions{
 			Kubeconfig: bed.KubeconfigFile(t, c.GateIdentity(t)), Namespaces: namespaces, Supervise: true,
@@ -63,6 +64,22 @@ func newStormWorld(t *testing.T, rings int) *stormWorld {
 		g.WaitReady(t)
 	}
 	return w
+}
+
+// policed waits until the API servers have taken in the policies of all rings, which takes up to a second: a ring that was installed
+// after all others, and has no controller, is held. Flux gives that time, since it waits until the Gate is ready.
+func policed(t *testing.T, names []string) {
+	t.Helper()
+	tree := bed.Ring{Name: "ring", Namespace: "before-the-storm", Clusters: names}.Render(t)
+	tree.InstallGates(t, clusters...)
+	for _, site := range newLifeRing(t, tree, clusters...).sites {
+		n := 0
+		bed.WaitFor(t, soon, site.Name+" holds CassandraClusters", func() (bool, string) {
+			n++
+			outcome := site.must(t, site.apply(fmt.Sprintf("%08x", n)))
+			return outcome == applyDenied, outcome
+		})
+	}
 }
 
 // stormStableFor is the soak of the rings in a namespace: none for one half of them.
