@@ -67,7 +67,7 @@ func (f *follower[R]) distrust(why Failure) {
 func (f *follower[R]) run(ctx context.Context, server string, resource dynamic.ResourceInterface, only string) {
 	for ctx.Err() == nil {
 		attempt, cancel := context.WithCancel(ctx)
-		s := &session[R]{f, attempt, f.clock.Now()}
+		s := &session[R]{follower: f, ctx: attempt, began: f.clock.Now()}
 		listWatch := &listWatch{resource: resource, only: only, heard: s.heard, failed: func(err error) { s.fail(failureOf(server, err)) }}
 		reflector := cache.NewReflectorWithOptions(listWatch, &unstructured.Unstructured{}, s, cache.ReflectorOptions{
 			Name: server, Clock: f.clock, Backoff: &wait.Backoff{Duration: firstRetry, Factor: 2, Jitter: 0.2, Steps: 10, Cap: lastRetry},

@@ -15,6 +15,8 @@ type session[R comparable] struct {
 	*follower[R]
 	ctx   context.Context
 	began time.Time
+	// broken says that the last try broke off, and was not told
+	broken bool
 }
 
 // change runs under the lock, if the session has not ended, and says whether it did.
@@ -128,7 +130,7 @@ func (s *session[R]) heard() {
 	failed := false
 	s.change(func(now time.Time) {
 		failed = s.failure != nil
-		s.failure, s.seen = nil, now
+		s.failure, s.broken, s.seen = nil, false, now
 	})
 	if failed {
 		s.moved(types.NamespacedName{})
@@ -139,6 +141,10 @@ func (s *session[R]) heard() {
 func (s *session[R]) fail(failure Failure) {
 	news := false
 	s.change(func(time.Time) {
+		if failure.Reason == ReasonConnectionFailed && s.failure == nil && !s.broken {
+			s.broken = true
+			return // a connection may break and come back at once; the next try tells
+		}
 		news = s.failure == nil || *s.failure != failure
 		s.failure = &failure
 	})

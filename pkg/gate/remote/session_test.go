@@ -33,7 +33,7 @@ func newTrial() *trial {
 // session begins one, and what ends it.
 func (tr *trial) session() (*session[wish], func()) {
 	ctx, end := context.WithCancel(context.Background())
-	return &session[wish]{tr.follower, ctx, tr.clock.Now()}, end
+	return &session[wish]{follower: tr.follower, ctx: ctx, began: tr.clock.Now()}, end
 }
 
 // news is who was told since the last call, sorted; "*" is everybody.
