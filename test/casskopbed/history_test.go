@@ -1,6 +1,8 @@
 package casskopbed
 
 import (
+	"fmt"
+	"slices"
 	"sync"
 	"testing"
 
@@ -9,6 +11,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/casskop-gitops/casskop-gitops/pkg/casskop"
+	"github.com/casskop-gitops/casskop-gitops/test/bed"
 )
 
 // history is what a watcher has seen of a ring.
@@ -52,6 +55,16 @@ func (r *ring) watch(t *testing.T) *history {
 		}
 	}()
 	return h
+}
+
+// wait waits until the watcher has seen a reason last: it may lag behind a read.
+func (h *history) wait(t *testing.T, reason string) {
+	t.Helper()
+	bed.WaitFor(t, patience, "the watcher sees "+reason, func() (bool, string) {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		return slices.Contains(h.reasons[max(len(h.reasons)-1, 0):], reason), fmt.Sprint(h.reasons)
+	})
 }
 
 func (h *history) sawRing(cc *unstructured.Unstructured) {

@@ -33,6 +33,7 @@ func TestImageChange(t *testing.T) {
 	r.wait(t, casskop.ReasonNotRunning, casskop.ReasonActionNotDone)
 	r.wait(t, casskop.ReasonReady)
 	t.Logf("two pods were rolled in %.1f s", time.Since(begin).Seconds())
+	h.wait(t, casskop.ReasonReady)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if diff := cmp.Diff([]string{"ring-dc1-rack1-1", "ring-dc1-rack1-0"}, h.stopped); diff != "" {

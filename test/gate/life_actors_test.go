@@ -146,18 +146,18 @@ func (s *lifeSite) settle(ring *lifeRing, commit int) deed {
 func (r *lifeRing) come(t *testing.T, i int, revision string) {
 	t.Helper()
 	site := r.sites[i]
-	bed.WaitFor(t, soon, site.Name+" lets the CassandraCluster in", func() (bool, string) {
-		outcome, err := site.apply(revision)(t.Context())
+	bed.WaitFor(t, soon, site.Name+" lets the CassandraCluster in, and it comes up", func() (bool, string) {
+		step := site.apply(revision)
+		if _, cc := site.known(); cc != nil && cc.GetAnnotations()[v1alpha1.AnnotationRevision] == revision {
+			step = site.operate(cc, true)
+		}
+		outcome, err := step(t.Context())
 		// an API server that has just started knows neither what has a CRD nor the Gate that a policy asks
 		if err != nil && !apierrors.IsServiceUnavailable(err) && !apierrors.IsForbidden(err) {
 			t.Fatal(err)
 		}
-		return err == nil && outcome != applyDenied, fmt.Sprint(outcome, err)
+		return site.arrived(revision) == "", fmt.Sprint(outcome, err)
 	})
-	for site.arrived(revision) != "" {
-		_, cc := site.known()
-		site.must(t, site.operate(cc, true))
-	}
 }
 
 // must does a deed that cannot fail.

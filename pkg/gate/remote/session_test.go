@@ -143,6 +143,12 @@ func TestFailureIsToldOnce(t *testing.T) {
 		{"another failure", func() { s.fail(Failure{ReasonServerError, "500"}) }, "*", ReasonServerError},
 		{"a watch that began", s.heard, "*", ""},
 		{"a bookmark", func() { _ = s.Bookmark("") }, "", ""},
+		{"a connection that breaks", func() { s.fail(Failure{ReasonConnectionFailed, "broke"}) }, "", ""},
+		{"and comes back", s.heard, "", ""},
+		{"a connection that breaks again", func() { s.fail(Failure{ReasonConnectionFailed, "broke"}) }, "", ""},
+		{"and does not come back", func() { s.fail(Failure{ReasonConnectionFailed, "broke"}) }, "*", ReasonConnectionFailed},
+		{"and is refused then", func() { s.fail(Failure{ReasonConnectionRefused, "refused"}) }, "*", ReasonConnectionRefused},
+		{"and breaks once more", func() { s.fail(Failure{ReasonConnectionFailed, "broke"}) }, "*", ReasonConnectionFailed},
 	} {
 		step.do()
 		reason := ""
