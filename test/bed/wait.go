@@ -5,19 +5,19 @@ import (
 	"time"
 )
 
-// WaitFor looks every 20 ms until look says true. After timeout the test fails with the reason that look gave last; what says
-// what was waited for, as in "the gate is open".
+// WaitFor looks every 20 ms at first, and more seldom the longer it takes, up to 0.2 s, until look says true. After timeout the test fails
+// with the reason that look gave last; what says what was waited for, as in "the gate is open".
 func WaitFor(t testing.TB, timeout time.Duration, what string, look func() (bool, string)) {
 	t.Helper()
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for deadline := time.Now().Add(timeout); ; <-tick.C {
+	for began := time.Now(); ; {
 		found, reason := look()
 		if found {
 			return
 		}
-		if time.Now().After(deadline) {
+		waited := time.Since(began)
+		if waited > timeout {
 			t.Fatalf("waited %s until %s: %s", timeout, what, reason)
 		}
+		<-time.After(min(max(waited/20, 20*time.Millisecond), 200*time.Millisecond))
 	}
 }

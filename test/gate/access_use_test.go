@@ -41,10 +41,10 @@ func TestRights(t *testing.T) {
 		t.Fatal(err)
 	}
 	lead := func(o *bed.GateOptions) { o.LeaderElect, o.Namespaces = true, nil }
-	process := startGate(t, here, "", lead)
+	process := here.RunGate(t, "", lead)
 	letIn(t, first, tree)
 	takenIn(t, first, tree, bed.Done)
-	waitFor(t, here, tree.Key(), soon, "open: "+gate.ReasonRuleMet)
+	here.WaitGate(t, tree.Key(), soon, "open: "+gate.ReasonRuleMet)
 	for _, k := range kustomizations {
 		reconciled(t, here, k)
 	}
@@ -72,12 +72,12 @@ func TestRolesInOneNamespace(t *testing.T) {
 	bind(t, here, namespace, account, "ClusterRole", bed.GateServiceAccount)
 	bind(t, here, namespace, account, "Role", namespace+"-gate-secrets")
 	identity := here.WithToken(here.Token(t, bed.GateNamespace, account, tokenLife))
-	startGate(t, here, namespace, func(o *bed.GateOptions) { o.Kubeconfig = bed.KubeconfigFile(t, identity) })
+	here.RunGate(t, namespace, func(o *bed.GateOptions) { o.Kubeconfig = bed.KubeconfigFile(t, identity) })
 
 	letIn(t, clusters[0], tree)
 	takenIn(t, clusters[0], tree, bed.Done)
-	waitFor(t, here, tree.Key(), soon, "open: "+gate.ReasonRuleMet)
-	if g := gateIn(t, here, other.Key()); g.Status.ObservedGeneration != -1 {
+	here.WaitGate(t, tree.Key(), soon, "open: "+gate.ReasonRuleMet)
+	if g := here.Gate(t, other.Key()); g.Status.ObservedGeneration != -1 {
 		t.Errorf("the Gate elsewhere was looked at: %+v", g.Status)
 	}
 	for _, e := range requestsOf(t, audit, "system:serviceaccount:"+bed.GateNamespace+":"+account, namespace) {
@@ -135,7 +135,7 @@ func synced(t *testing.T, c *bed.Cluster, tree *bed.Tree) []*unstructured.Unstru
 	if err := c.Apply(t.Context(), bed.FluxManager, kustomizations...); err != nil {
 		t.Fatal(err)
 	}
-	before := gateIn(t, c, tree.Key())
+	before := c.Gate(t, tree.Key())
 	after := before.DeepCopy()
 	after.Labels["kustomize.toolkit.fluxcd.io/name"], after.Labels["kustomize.toolkit.fluxcd.io/namespace"] = tree.Key().Name+"-gate", "flux-system"
 	if err := c.Client.Patch(t.Context(), after, client.MergeFrom(before)); err != nil {
@@ -168,7 +168,7 @@ func reconciled(t *testing.T, c *bed.Cluster, k *unstructured.Unstructured) {
 // letIn opens the gate of a cluster in which no controller runs, and delivers there.
 func letIn(t *testing.T, c *bed.Cluster, tree *bed.Tree) {
 	t.Helper()
-	g := gateIn(t, c, tree.Key())
+	g := c.Gate(t, tree.Key())
 	g.Status = v1alpha1.GateStatus{ObservedGeneration: g.Generation, OpenedRevision: g.Spec.Revision}
 	if err := c.Client.Status().Update(t.Context(), g); err != nil {
 		t.Fatal(err)

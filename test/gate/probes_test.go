@@ -43,8 +43,8 @@ func TestOneOfTwoReplicasIsAtWork(t *testing.T) {
 	tree.InstallGates(t, clusters...)
 	tree.Connect(t, clusters...)
 	pair := func(o *bed.GateOptions) { o.LeaderElect, o.Args = true, []string{"--log-level=info"} }
-	replicas := []*bed.GateProcess{startGate(t, here, tree.Key().Namespace, pair), startGate(t, here, tree.Key().Namespace, pair)}
-	waitFor(t, here, tree.Key(), soon, "held: "+gate.ReasonNotCreated)
+	replicas := []*bed.GateProcess{here.RunGate(t, tree.Key().Namespace, pair), here.RunGate(t, tree.Key().Namespace, pair)}
+	here.WaitGate(t, tree.Key(), soon, "held: "+gate.ReasonNotCreated)
 	names := func(g *bed.GateProcess) (all []string) {
 		for _, line := range metrics(t, g) {
 			all = append(all, line[:strings.IndexAny(line, "{")])
@@ -72,7 +72,7 @@ func TestCredentialsThatExpireSoonAreWarnedOf(t *testing.T) {
 	tree := ringNamed(t, "expiring")
 	tree.InstallGates(t, clusters...)
 	tree.Connect(t, clusters...) // for an hour
-	startGate(t, here, tree.Key().Namespace)
+	here.RunGate(t, tree.Key().Namespace)
 	var notes []string
 	bed.WaitFor(t, soon, "there is an Event for each cluster", func() (bool, string) {
 		notes = nil
@@ -96,8 +96,8 @@ func TestMetricsAreWellFormed(t *testing.T) {
 	tree := ringNamed(t, "metrics")
 	tree.InstallGates(t, clusters...)
 	tree.Connect(t, clusters...)
-	g := startGate(t, clusters[1], tree.Key().Namespace)
-	waitFor(t, clusters[1], tree.Key(), soon, "held: "+gate.ReasonNotCreated)
+	g := clusters[1].RunGate(t, tree.Key().Namespace)
+	clusters[1].WaitGate(t, tree.Key(), soon, "held: "+gate.ReasonNotCreated)
 	var own strings.Builder
 	for line := range strings.Lines(string(scrape(t, g))) {
 		if strings.Contains(line, "casskop_gitops_") {

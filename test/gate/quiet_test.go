@@ -50,15 +50,15 @@ func newQuiet(t *testing.T) *quiet {
 	letIn(t, clusters[0], q.held)
 	takenIn(t, clusters[0], q.held, bed.Pending)
 	for _, c := range clusters {
-		q.processes = append(q.processes, startGate(t, c, q.through.Key().Namespace, func(o *bed.GateOptions) {
+		q.processes = append(q.processes, c.RunGate(t, q.through.Key().Namespace, func(o *bed.GateOptions) {
 			o.LeaderElect, o.Namespaces = true, append(o.Namespaces, q.held.Key().Namespace)
 		}))
 	}
 	for _, c := range clusters {
-		waitFor(t, c, q.through.Key(), soon, "open: "+gate.ReasonOpened)
+		c.WaitGate(t, q.through.Key(), soon, "open: "+gate.ReasonOpened)
 	}
 	for _, c := range clusters[1:] {
-		waitFor(t, c, q.held.Key(), soon, "held: "+gate.ReasonNotRunning)
+		c.WaitGate(t, q.held.Key(), soon, "held: "+gate.ReasonNotRunning)
 	}
 	return q
 }
@@ -179,7 +179,7 @@ type shown struct {
 
 func sightOf(t *testing.T, c *bed.Cluster, key client.ObjectKey) shown {
 	t.Helper()
-	return shown{gateIn(t, c, key).ResourceVersion, len(eventsOf(t, c, key))}
+	return shown{c.Gate(t, key).ResourceVersion, len(eventsOf(t, c, key))}
 }
 
 // eventsOf are the Events of a Gate.

@@ -30,14 +30,14 @@ func TestRollout(t *testing.T) {
 		if i == 0 {
 			tree.Connect(t, clusters...)
 			for _, c := range clusters {
-				startGate(t, c, ring.Namespace)
+				c.RunGate(t, ring.Namespace)
 			}
 		}
 		for j, c := range clusters {
 			if j > 0 {
-				waitFor(t, c, tree.Key(), soon, "held: "+gate.ReasonNotCreated, "held: "+gate.ReasonNotCarried)
+				c.WaitGate(t, tree.Key(), soon, "held: "+gate.ReasonNotCreated, "held: "+gate.ReasonNotCarried)
 			}
-			waitFor(t, clusters[j], tree.Key(), soon, "open: "+gate.ReasonRuleMet)
+			clusters[j].WaitGate(t, tree.Key(), soon, "open: "+gate.ReasonRuleMet)
 			for _, later := range clusters[j+1:] {
 				if err := tree.Deliver(t, later); !apierrors.IsForbidden(err) {
 					t.Errorf("%s: the CassandraCluster was let in before its time: %v", later.Name, err)

@@ -107,7 +107,7 @@ func opens(t *testing.T, seen *history, p *pair, revision string) time.Duration 
 	p.wish(t, revision)
 	p.want(t, revision)
 	took, _ := seen.wait(t, p.tree.Key().Name, time.Now(), installed, func(g *v1alpha1.Gate) bool {
-		return g.Spec.Revision == revision && says(g) == "open: "+gate.ReasonRuleMet
+		return g.Spec.Revision == revision && bed.Says(g) == "open: "+gate.ReasonRuleMet
 	})
 	return took
 }
@@ -115,7 +115,7 @@ func opens(t *testing.T, seen *history, p *pair, revision string) time.Duration 
 // wish has the Gate here want a revision.
 func (p *pair) wish(t *testing.T, revision string) {
 	t.Helper()
-	g := gateIn(t, p.here, p.tree.Key())
+	g := p.here.Gate(t, p.tree.Key())
 	g.Spec.Revision = revision
 	if err := p.here.Client.Update(t.Context(), g); err != nil {
 		t.Fatal(err)
@@ -140,7 +140,7 @@ func (c *crowd) gather(t *testing.T) {
 		c.names[fmt.Sprintf("crowd%d", i)] = true
 	}
 	for _, side := range []*bed.Cluster{c.there, c.here} {
-		model := gateIn(t, side, c.tree.Key())
+		model := side.Gate(t, c.tree.Key())
 		c.each(t, func(name string) error {
 			g := model.DeepCopy()
 			g.ObjectMeta = metav1.ObjectMeta{Namespace: g.Namespace, Name: name}

@@ -66,7 +66,7 @@ func (p *pair) begin(t *testing.T, without string) {
 func (p *pair) want(t *testing.T, revision string) {
 	t.Helper()
 	err := retry.RetryOnConflict(retry.DefaultRetry, func() error {
-		g := gateIn(t, p.there, p.tree.Key())
+		g := p.there.Gate(t, p.tree.Key())
 		g.Spec.Revision = revision
 		return p.there.Client.Update(t.Context(), g)
 	})

@@ -36,7 +36,7 @@ func begin(t *testing.T, here *bed.Cluster, namespace string) (*history, *bed.Ga
 			t.Fatal(err)
 		}
 	}
-	return record(t, here, namespace), startGate(t, here, namespace)
+	return record(t, here, namespace), here.RunGate(t, namespace)
 }
 
 // record begins to watch the Gates of a namespace, until the end of the test.

@@ -43,7 +43,7 @@ func TestSecretRotates(t *testing.T) {
 	<-time.After(inTime / 2) // what went wrong would show by then
 	for _, p := range pairs {
 		for _, s := range seen.since(p.tree.Key().Name, rotated)[1:] {
-			t.Errorf("%.1f s after the rotation it was written: %s: %s", s.at.Sub(rotated).Seconds(), says(s.gate), message(s.gate))
+			t.Errorf("%.1f s after the rotation it was written: %s: %s", s.at.Sub(rotated).Seconds(), bed.Says(s.gate), message(s.gate))
 		}
 	}
 	held.agree(t)
@@ -67,10 +67,10 @@ func TestConnectionIsCut(t *testing.T) {
 	took, _ := seen.wait(t, "cut", cut, inTime, saying(t, "open: "+gate.ReasonRuleMet))
 	t.Logf("open %.1f s later", took.Seconds())
 	for _, s := range seen.since("cut", cut) {
-		switch says(s.gate) {
+		switch bed.Says(s.gate) {
 		case "held: " + gate.ReasonRevisionsDiffer, "held: " + gate.ReasonSettling, "open: " + gate.ReasonRuleMet:
 		default:
-			t.Errorf("%.1f s after the cut: %s: %s", s.at.Sub(cut).Seconds(), says(s.gate), message(s.gate))
+			t.Errorf("%.1f s after the cut: %s: %s", s.at.Sub(cut).Seconds(), bed.Says(s.gate), message(s.gate))
 		}
 	}
 }

@@ -112,7 +112,7 @@ func (f *faulty) quiet(t *testing.T, seen *history, since time.Time) {
 	wants := ""
 	for i, s := range seen.since(f.tree.Key().Name, since) {
 		news := len(s.gate.Status.WaitFor) == 1 && s.gate.Status.WaitFor[0].Wants != wants
-		if got := says(s.gate); i > 0 && !news || got != "held: "+f.reason {
+		if got := bed.Says(s.gate); i > 0 && !news || got != "held: "+f.reason {
 			t.Errorf("%.1f s later it was written: %s: %s", s.at.Sub(since).Seconds(), got, message(s.gate))
 		}
 		if news {
@@ -134,5 +134,5 @@ func (f *faulty) opens(t *testing.T, seen *history) {
 
 func saying(t *testing.T, want ...string) func(*v1alpha1.Gate) bool {
 	t.Helper()
-	return func(g *v1alpha1.Gate) bool { return slices.Contains(want, says(g)) }
+	return func(g *v1alpha1.Gate) bool { return slices.Contains(want, bed.Says(g)) }
 }

@@ -18,7 +18,7 @@ func TestWhatAUserSees(t *testing.T) {
 	s := newShowing(t)
 	s.shows("not-looked-at", "")
 
-	s.process = startGate(t, s.here, s.tree.Key().Namespace, func(o *bed.GateOptions) { o.Args = []string{"--log-level=info"} })
+	s.process = s.here.RunGate(t, s.tree.Key().Namespace, func(o *bed.GateOptions) { o.Args = []string{"--log-level=info"} })
 	s.shows("secret-missing", "held: "+remote.ReasonSecretMissing)
 
 	s.proxy.Set(t, bed.Unreachable)
@@ -29,7 +29,7 @@ func TestWhatAUserSees(t *testing.T) {
 	s.shows("not-created", "held: "+gate.ReasonNotCreated)
 
 	letIn(t, s.first, s.tree)
-	waitFor(t, s.here, s.tree.Key(), soon, "held: "+gate.ReasonNotTakenIn)
+	s.here.WaitGate(t, s.tree.Key(), soon, "held: "+gate.ReasonNotTakenIn)
 	takenIn(t, s.first, s.tree, bed.Initializing)
 	s.shows("not-ready", "held: "+gate.ReasonNotRunning)
 
@@ -104,6 +104,6 @@ func (s *showing) log() string {
 // shows waits until the Gate says something, and holds what a user then sees against testdata/show.
 func (s *showing) shows(state, says string) {
 	s.Helper()
-	waitFor(s.T, s.here, s.tree.Key(), 30*time.Second, says)
+	s.here.WaitGate(s.T, s.tree.Key(), 30*time.Second, says)
 	golden(s.T, "show/"+state+".txt", s.plain(s.everything))
 }

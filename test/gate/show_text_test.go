@@ -160,7 +160,7 @@ func lasting(t *testing.T, c *bed.Cluster, tree *bed.Tree) *rest.Config {
 // annotate sets annotations of a Gate, given as key and value in turn.
 func annotate(t *testing.T, c *bed.Cluster, key client.ObjectKey, pairs ...string) {
 	t.Helper()
-	before := gateIn(t, c, key)
+	before := c.Gate(t, key)
 	after := before.DeepCopy()
 	if after.Annotations == nil {
 		after.Annotations = map[string]string{}

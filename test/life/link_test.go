@@ -1,4 +1,4 @@
-package gate
+package life
 
 import (
 	"context"

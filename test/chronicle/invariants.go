@@ -1,4 +1,4 @@
-package gate
+package chronicle
 
 import (
 	"fmt"
@@ -31,47 +31,47 @@ const (
 	closedAgain  = "an open gate closed without a new spec"
 )
 
-// violation of an invariant.
-type violation struct {
-	at        time.Time
+// Violation of an invariant.
+type Violation struct {
+	At        time.Time
 	invariant string
 	detail    string
 }
 
-func (v violation) String() string {
-	return fmt.Sprintf("%s %s: %s", v.at.Format("15:04:05.000000"), v.invariant, v.detail)
+func (v Violation) String() string {
+	return fmt.Sprintf("%s %s: %s", v.At.Format("15:04:05.000000"), v.invariant, v.detail)
 }
 
-// verdict on a chronicle: its violations, in the order of time, and the number of writes that were judged and that were too late to be.
-type judgement struct {
-	violations  []violation
-	taken, late int
+// Judgement on a chronicle: its violations, in the order of time, and the number of writes that were judged and that were too late to be.
+type Judgement struct {
+	Violations  []Violation
+	Taken, Late int
 }
 
-// judge looks at each write that brought a new revision.
-func (c *chronicle) judge() judgement {
-	var j judgement
+// Judge looks at each write that brought a new revision.
+func (c *Chronicle) Judge() Judgement {
+	var j Judgement
 	for i := range c.clusters {
 		for _, k := range c.takes(i) {
-			j.taken++
+			j.Taken++
 			if c.late(i, k) {
-				j.late++
+				j.Late++
 				continue
 			}
-			j.violations = append(j.violations, slices.Concat(c.atOnce(i, k), c.inTurn(i, k), c.grounded(i, k))...)
+			j.Violations = append(j.Violations, slices.Concat(c.atOnce(i, k), c.inTurn(i, k), c.grounded(i, k))...)
 		}
-		j.violations = append(j.violations, c.latched(i)...)
+		j.Violations = append(j.Violations, c.latched(i)...)
 	}
-	slices.SortFunc(j.violations, func(a, b violation) int { return a.at.Compare(b.at) })
+	slices.SortFunc(j.Violations, func(a, b Violation) int { return a.At.Compare(b.At) })
 	return j
 }
 
-func (c *chronicle) violation(at time.Time, invariant, format string, args ...any) []violation {
-	return []violation{{at, invariant, c.name + ": " + fmt.Sprintf(format, args...)}}
+func (c *Chronicle) violation(at time.Time, invariant, format string, args ...any) []Violation {
+	return []Violation{{at, invariant, c.name + ": " + fmt.Sprintf(format, args...)}}
 }
 
 // late says that the write k may have landed more than gate.Settle after its Gate had turned to another revision.
-func (c *chronicle) late(i, k int) bool {
+func (c *Chronicle) late(i, k int) bool {
 	write := c.clusters[i][k]
 	wishes, late := c.wishes(i), false
 	for n, w := range wishes {
@@ -83,7 +83,7 @@ func (c *chronicle) late(i, k int) bool {
 }
 
 // atOnce: what was certainly under way when cluster i certainly began.
-func (c *chronicle) atOnce(i, k int) []violation {
+func (c *Chronicle) atOnce(i, k int) []Violation {
 	mine := span{c.clusters[i][k].to, spanOf(c.clusters[i], c.through(i, k)).from}
 	for j := range i {
 		for _, n := range c.takes(j) {
@@ -98,7 +98,7 @@ func (c *chronicle) atOnce(i, k int) []violation {
 }
 
 // inTurn looks at the moment of the write, no matter when the gate opened.
-func (c *chronicle) inTurn(i, k int) []violation {
+func (c *Chronicle) inTurn(i, k int) []Violation {
 	write := c.clusters[i][k]
 	for j := range i {
 		if !c.wasThrough(j, write) {
@@ -109,7 +109,7 @@ func (c *chronicle) inTurn(i, k int) []violation {
 }
 
 // wasThrough says whether cluster j may have been through with the revision of a write at some time during the write.
-func (c *chronicle) wasThrough(j int, write carried) bool {
+func (c *Chronicle) wasThrough(j int, write carried) bool {
 	states, takes := c.clusters[j], c.takes(j)
 	for n, k := range takes {
 		next := len(states)
@@ -130,7 +130,7 @@ func (c *chronicle) wasThrough(j int, write carried) bool {
 }
 
 // grounded looks for a wish of the own Gate on which the write may rest.
-func (c *chronicle) grounded(i, k int) []violation {
+func (c *Chronicle) grounded(i, k int) []Violation {
 	write := c.clusters[i][k]
 	found := c.violation(write.to, noGround, "cluster %d took %s, which its Gate did not want", i+1, write.revision)
 	wishes := c.wishes(i)
@@ -139,7 +139,7 @@ func (c *chronicle) grounded(i, k int) []violation {
 		if own.revision != write.revision || own.from.After(write.to) || write.to.Sub(end.from) > gate.Settle {
 			continue
 		}
-		missing := c.missing(i, write.revision, own.from.Add(gate.Settle), earliest(end.to, write.to))
+		missing := c.missing(i, own, earliest(end.to, write.to))
 		if missing == "" {
 			return nil
 		}
@@ -148,20 +148,21 @@ func (c *chronicle) grounded(i, k int) []violation {
 	return found
 }
 
-// missing goes along the confirming reads of the gate of cluster i, from one moment to the next up to a limit, and says which of them
-// cannot have found what it must.
-func (c *chronicle) missing(i int, revision string, now, limit time.Time) string {
+// missing goes along the confirming reads of the gate of cluster i, from the moment at which its wish settled to the next up to a limit, and
+// says which of them cannot have found what it must. A cluster that joins the ring later is not among those that the wish names.
+func (c *Chronicle) missing(i int, own wanted, limit time.Time) string {
+	now := own.from.Add(gate.Settle)
 	if now.After(limit) {
 		return "it did not settle"
 	}
 	for j := range c.clusters {
-		if j == i {
+		if j == i || own.waitFor != nil && !own.waitFor[c.names[j]] {
 			continue
 		}
-		if now = c.whenSettled(j, revision, now); now.After(limit) {
+		if now = c.whenSettled(j, own.revision, now); now.After(limit) {
 			return fmt.Sprintf("Gate %d did not, or did not settle", j+1)
 		}
-		if now = c.whenAllowing(j, i, revision, now); now.After(limit) {
+		if now = c.whenAllowing(j, i, own.revision, now); now.After(limit) {
 			return fmt.Sprintf("cluster %d was not ready, or did not soak", j+1)
 		}
 	}
@@ -169,7 +170,7 @@ func (c *chronicle) missing(i int, revision string, now, limit time.Time) string
 }
 
 // whenSettled is the first moment, from one on, at which a Gate had wanted a revision for gate.Settle.
-func (c *chronicle) whenSettled(j int, revision string, from time.Time) time.Time {
+func (c *Chronicle) whenSettled(j int, revision string, from time.Time) time.Time {
 	wishes := c.wishes(j)
 	for n, w := range wishes {
 		if at := latest(from, w.from.Add(gate.Settle)); w.revision == revision && !at.After(endOf(wishes, n).to) {
@@ -180,7 +181,7 @@ func (c *chronicle) whenSettled(j int, revision string, from time.Time) time.Tim
 }
 
 // whenAllowing is the first moment, from one on, at which the CassandraCluster of cluster j is not in the way of cluster i.
-func (c *chronicle) whenAllowing(j, i int, revision string, from time.Time) time.Time {
+func (c *Chronicle) whenAllowing(j, i int, revision string, from time.Time) time.Time {
 	states := c.clusters[j]
 	if j > i && !from.After(spanOf(states, 0).to) {
 		return from // it is not there yet
@@ -198,7 +199,7 @@ func (c *chronicle) whenAllowing(j, i int, revision string, from time.Time) time
 	return never
 }
 
-func (c *chronicle) latched(i int) []violation {
+func (c *Chronicle) latched(i int) []Violation {
 	for k := 1; k < len(c.gates[i]); k++ {
 		before, after := c.gates[i][k-1], c.gates[i][k]
 		if before.open && !after.open && before.generation == after.generation {

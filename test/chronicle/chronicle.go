@@ -1,4 +1,6 @@
-package gate
+// Package chronicle tells from the audit logs of the API servers what became of rings, and judges it by the invariants of the protocol. The
+// gate's word counts for nothing in it.
+package chronicle
 
 import (
 	"slices"
@@ -11,9 +13,10 @@ type span struct{ from, to time.Time }
 // never is when the last state of an object ends.
 var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// chronicle is what became of one ring: each state of its Gates and CassandraClusters, by cluster in the order of the rollout.
-type chronicle struct {
+// Chronicle is what became of one ring: each state of its Gates and CassandraClusters, by cluster in the order of the rollout.
+type Chronicle struct {
 	name      string
+	names     []string // of the clusters
 	stableFor time.Duration
 	gates     [][]wanted
 	clusters  [][]carried
@@ -24,7 +27,8 @@ type wanted struct {
 	span
 	generation int64
 	revision   string
-	open       bool // its status says so; nothing but the latch is judged by it
+	waitFor    map[string]bool // the clusters that it names; nil: all others
+	open       bool            // its status says so; nothing but the latch is judged by it
 }
 
 // carried is a state of a CassandraCluster.
@@ -35,12 +39,12 @@ type carried struct {
 }
 
 // wishes are the states of a Gate in which it wants something else than before, whatever its status said meanwhile.
-func (c *chronicle) wishes(cluster int) []wanted {
+func (c *Chronicle) wishes(cluster int) []wanted {
 	return slices.CompactFunc(slices.Clone(c.gates[cluster]), func(a, b wanted) bool { return a.generation == b.generation })
 }
 
 // takes are the indexes of states of a CassandraCluster with which it took a revision.
-func (c *chronicle) takes(cluster int) (takes []int) {
+func (c *Chronicle) takes(cluster int) (takes []int) {
 	before := ""
 	for k, state := range c.clusters[cluster] {
 		if state.revision != before {
@@ -53,7 +57,7 @@ func (c *chronicle) takes(cluster int) (takes []int) {
 
 // through is the index of the first state from k on in which the CassandraCluster is ready: it has taken in what it took at k, or what
 // it took since, and has come up with it. Pods that go down later do so by themselves. It is past the end if there is none.
-func (c *chronicle) through(cluster, k int) int {
+func (c *Chronicle) through(cluster, k int) int {
 	for states := c.clusters[cluster]; k < len(states) && !states[k].ready; {
 		k++
 	}
@@ -74,4 +78,14 @@ func endOf(wishes []wanted, k int) span {
 		return wishes[k+1].span
 	}
 	return span{never, never}
+}
+
+// Last is what the CassandraCluster of a cluster, counted from 0, carries in the end, and whether it is ready; empty if there was none.
+func (c *Chronicle) Last(cluster int) (revision string, ready bool) {
+	states := c.clusters[cluster]
+	if len(states) == 0 {
+		return "", false
+	}
+	last := states[len(states)-1]
+	return last.revision, last.ready
 }

@@ -1,4 +1,4 @@
-package gate
+package life
 
 import (
 	"bytes"
@@ -14,6 +14,7 @@ import (
 	"github.com/casskop-gitops/casskop-gitops/pkg/api/v1alpha1"
 	"github.com/casskop-gitops/casskop-gitops/pkg/gate"
 	"github.com/casskop-gitops/casskop-gitops/test/bed"
+	"github.com/casskop-gitops/casskop-gitops/test/chronicle"
 )
 
 // killPoint is a point in the life of a gate at which it is killed: around a write of its status.
@@ -27,7 +28,7 @@ type killPoint struct {
 }
 
 func heldFor(reason string) func(*v1alpha1.Gate) bool {
-	return func(g *v1alpha1.Gate) bool { return strings.HasSuffix(says(g), ": "+reason) }
+	return func(g *v1alpha1.Gate) bool { return strings.HasSuffix(bed.Says(g), ": "+reason) }
 }
 
 func looking(g *v1alpha1.Gate) bool { return g.Status.ObservedGeneration != 0 }
@@ -37,7 +38,7 @@ func opening(g *v1alpha1.Gate) bool { return g.Status.OpenedRevision != "" }
 // testKilledGate takes rings through their creation and a change, and kills each gate once in each rollout (SIGKILL), at the same point.
 func testKilledGate(t *testing.T) {
 	const prefix = "life-kill-"
-	scribe := newScribe(t, prefix, clusters...)
+	scribe := chronicle.NewScribe(t, prefix, clusters...)
 	points := map[string]killPoint{
 		"before-its-first-status":     {at: looking, kills: 6},
 		"while-it-settles":            {at: heldFor(gate.ReasonSettling), answered: true, kills: 6},
@@ -50,18 +51,18 @@ func testKilledGate(t *testing.T) {
 		rollOuts[name] = func(t *testing.T) { newKilled(t, prefix+name, point).rollOut(t) }
 	}
 	together(t, rollOuts)
-	scribe.read(t)
-	chronicles := scribe.chronicles(func(string) time.Duration { return killStableFor })
+	scribe.Read(t)
+	chronicles := scribe.Chronicles(func(string) time.Duration { return killStableFor })
 	if len(chronicles) != len(points) {
 		t.Errorf("the audit logs tell of %d rings, want %d", len(chronicles), len(points))
 	}
-	for _, c := range chronicles {
-		judged := c.judge()
-		for _, v := range judged.violations {
+	for namespace, c := range chronicles {
+		judged := c.Judge()
+		for _, v := range judged.Violations {
 			t.Error(v)
 		}
-		if judged.taken != 6 || judged.late != 0 {
-			t.Errorf("%s: %d revisions taken, %d too late, want 6 and none", c.name, judged.taken, judged.late)
+		if judged.Taken != 6 || judged.Late != 0 {
+			t.Errorf("%s: %d revisions taken, %d too late, want 6 and none", namespace, judged.Taken, judged.Late)
 		}
 	}
 }
@@ -79,7 +80,7 @@ type killed struct {
 
 func newKilled(t *testing.T, namespace string, point killPoint) *killed {
 	t.Helper()
-	tree := ringOver(t, namespace, func(config *v1alpha1.RenderConfig) { config.Gate.StableFor.Duration = killStableFor })
+	tree := bed.RingOver(t, clusters, namespace, func(config *v1alpha1.RenderConfig) { config.Gate.StableFor.Duration = killStableFor })
 	k := &killed{lifeRing: newLifeRing(t, tree, clusters...), point: point, armed: make([]atomic.Bool, len(clusters)), gates: make([]*bed.GateProcess, len(clusters))}
 	for i, c := range clusters {
 		k.armed[i].Store(true)
@@ -145,7 +146,7 @@ func (k *killed) rollOut(t *testing.T) {
 		}
 		for i, site := range k.sites {
 			began := time.Now()
-			waitFor(t, site.Cluster, site.key, 30*time.Second, "open: "+gate.ReasonRuleMet)
+			site.Cluster.WaitGate(t, site.key, 30*time.Second, "open: "+gate.ReasonRuleMet)
 			t.Logf("%s, cluster %d open after %s", revision, i+1, time.Since(began).Round(time.Millisecond))
 			for _, later := range k.sites[i+1:] {
 				if outcome := later.must(t, later.apply(revision)); outcome != applyDenied {

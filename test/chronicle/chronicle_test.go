@@ -1,4 +1,4 @@
-package gate
+package chronicle
 
 import (
 	"slices"
@@ -9,10 +9,10 @@ import (
 )
 
 // tale makes a chronicle of three clusters by hand. Each line is one write: at a second, for a tenth of a second.
-type tale struct{ *chronicle }
+type tale struct{ *Chronicle }
 
 func newTale(stableFor time.Duration) tale {
-	return tale{&chronicle{name: "ring", stableFor: stableFor, gates: make([][]wanted, 3), clusters: make([][]carried, 3)}}
+	return tale{&Chronicle{name: "ring", stableFor: stableFor, gates: make([][]wanted, 3), clusters: make([][]carried, 3)}}
 }
 
 func during(second float64) span {
@@ -143,9 +143,9 @@ func TestStormCheckerJudgesHandMadeHistories(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			judged := test.tale.judge()
+			judged := test.tale.Judge()
 			var got []string
-			for _, v := range judged.violations {
+			for _, v := range judged.Violations {
 				t.Log(v)
 				got = append(got, v.invariant)
 			}
@@ -154,8 +154,8 @@ func TestStormCheckerJudgesHandMadeHistories(t *testing.T) {
 			if diff := cmp.Diff(want, slices.Compact(got)); diff != "" {
 				t.Errorf("violations (-want +got):\n%s", diff)
 			}
-			if judged.late != test.late {
-				t.Errorf("want %d writes that are too late to be judged, got %d", test.late, judged.late)
+			if judged.Late != test.late {
+				t.Errorf("want %d writes that are too late to be judged, got %d", test.late, judged.Late)
 			}
 		})
 	}

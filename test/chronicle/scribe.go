@@ -1,8 +1,7 @@
-package gate
+package chronicle
 
 import (
 	"cmp"
-	"encoding/json"
 	"maps"
 	"slices"
 	"strconv"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/casskop-gitops/casskop-gitops/pkg/api/v1alpha1"
 	"github.com/casskop-gitops/casskop-gitops/pkg/casskop"
@@ -18,9 +18,10 @@ import (
 	"github.com/casskop-gitops/casskop-gitops/test/bed"
 )
 
-// scribe makes chronicles from the audit logs of some clusters, of all rings in namespaces that begin with a prefix.
-type scribe struct {
+// Scribe makes chronicles from the audit logs of some clusters, of all rings in namespaces that begin with a prefix.
+type Scribe struct {
 	prefix  string
+	names   []string // of the clusters
 	audits  []*bed.Audit
 	written []map[uint64]written // by cluster and resourceVersion
 }
@@ -35,19 +36,19 @@ type written struct {
 	carried   carried
 }
 
-// newScribe begins to write down what happens from now on.
-func newScribe(t testing.TB, prefix string, clusters ...*bed.Cluster) *scribe {
+// NewScribe begins to write down what happens from now on.
+func NewScribe(t testing.TB, prefix string, clusters ...*bed.Cluster) *Scribe {
 	t.Helper()
-	s := &scribe{prefix: prefix}
+	s := &Scribe{prefix: prefix}
 	for _, c := range clusters {
-		s.audits = append(s.audits, c.Audit(t))
+		s.names, s.audits = append(s.names, c.Name), append(s.audits, c.Audit(t))
 		s.written = append(s.written, map[uint64]written{})
 	}
 	return s
 }
 
-// read takes in what the logs say by now. It is called now and then, so that logs need not be held in memory.
-func (s *scribe) read(t testing.TB) {
+// Read takes in what the logs say by now. It is called now and then, so that logs need not be held in memory.
+func (s *Scribe) Read(t testing.TB) {
 	t.Helper()
 	for i, audit := range s.audits {
 		for _, e := range audit.Next(t) {
@@ -60,7 +61,7 @@ func (s *scribe) read(t testing.TB) {
 	}
 }
 
-func (s *scribe) take(t testing.TB, e bed.Event) (w written, ok bool) {
+func (s *Scribe) take(t testing.TB, e bed.Event) (w written, ok bool) {
 	t.Helper()
 	isGate := e.Is("gates") || e.Is("gates/status")
 	if !isGate && !e.Is("cassandraclusters") || !e.Write() || !strings.HasPrefix(e.ObjectRef.Namespace, s.prefix) {
@@ -77,21 +78,25 @@ func (s *scribe) take(t testing.TB, e bed.Event) (w written, ok bool) {
 		return w, true
 	}
 	var g v1alpha1.Gate
-	if err := json.Unmarshal(mustJSON(e.ResponseObject), &g); err != nil {
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(e.ResponseObject, &g); err != nil {
 		t.Fatalf("audit event %s: %v", e.AuditID, err)
 	}
-	w.wanted = wanted{generation: g.Generation, revision: g.Spec.Revision, open: gate.IsOpen(&g)}
+	w.wanted = wanted{generation: g.Generation, revision: g.Spec.Revision, waitFor: map[string]bool{}, open: gate.IsOpen(&g)}
+	for _, other := range g.Spec.WaitFor {
+		w.wanted.waitFor[other.Cluster] = true
+	}
 	return w, true
 }
 
-// chronicles are those of all rings seen, by namespace.
-func (s *scribe) chronicles(stableFor func(namespace string) time.Duration) map[string]*chronicle {
-	all := map[string]*chronicle{}
+// Chronicles are those of all rings seen, by namespace.
+func (s *Scribe) Chronicles(stableFor func(namespace string) time.Duration) map[string]*Chronicle {
+	all := map[string]*Chronicle{}
 	for i := range s.written {
 		for _, w := range s.ordered(i) {
 			c := all[w.namespace]
 			if c == nil {
-				c = &chronicle{name: w.namespace, stableFor: stableFor(w.namespace), gates: make([][]wanted, len(s.written)), clusters: make([][]carried, len(s.written))}
+				c = &Chronicle{name: w.namespace, names: s.names, stableFor: stableFor(w.namespace)}
+				c.gates, c.clusters = make([][]wanted, len(s.names)), make([][]carried, len(s.names))
 				all[w.namespace] = c
 			}
 			w.wanted.span, w.carried.span = w.span, w.span
@@ -107,7 +112,7 @@ func (s *scribe) chronicles(stableFor func(namespace string) time.Duration) map[
 
 // ordered are the writes to one cluster, in the order of etcd, which is that of resourceVersion. That order says more than the times of
 // the requests: a write cannot have taken effect before the one before it did, nor after the one after it.
-func (s *scribe) ordered(cluster int) []written {
+func (s *Scribe) ordered(cluster int) []written {
 	all := slices.SortedFunc(maps.Values(s.written[cluster]), func(a, b written) int { return cmp.Compare(a.version, b.version) })
 	for i := 1; i < len(all); i++ {
 		all[i].from = latest(all[i].from, all[i-1].from)

@@ -1,4 +1,4 @@
-package gate
+package life
 
 import (
 	"testing"
@@ -8,6 +8,7 @@ import (
 	"github.com/casskop-gitops/casskop-gitops/pkg/gate"
 	"github.com/casskop-gitops/casskop-gitops/pkg/gate/remote"
 	"github.com/casskop-gitops/casskop-gitops/test/bed"
+	"github.com/casskop-gitops/casskop-gitops/test/chronicle"
 )
 
 // recovery is how long a gate may take to see what was missing, once it is there again.
@@ -18,43 +19,43 @@ const recovery = 10 * time.Second
 // these clusters, so it is not parallel.
 func TestGateOutlivesItsAPIServers(t *testing.T) {
 	const namespace = "life-server"
-	scribe := newScribe(t, namespace, clusters...)
-	tree := ringOver(t, namespace, func(config *v1alpha1.RenderConfig) { config.Gate.StableFor.Duration = killStableFor })
+	scribe := chronicle.NewScribe(t, namespace, clusters...)
+	tree := bed.RingOver(t, clusters, namespace, func(config *v1alpha1.RenderConfig) { config.Gate.StableFor.Duration = killStableFor })
 	r := newLifeRing(t, tree, clusters...)
 	var gates []*bed.GateProcess
 	for _, c := range clusters {
-		gates = append(gates, startGate(t, c, namespace, func(o *bed.GateOptions) { o.LeaderElect, o.Supervise = true, true }))
+		gates = append(gates, c.RunGate(t, namespace, func(o *bed.GateOptions) { o.LeaderElect, o.Supervise = true, true }))
 	}
 	key, revision := tree.Key(), tree.Revision
 	come := func(i int) { r.come(t, i, revision) }
 
-	waitFor(t, clusters[0], key, soon, "open: "+gate.ReasonRuleMet)
-	waitFor(t, clusters[1], key, soon, "held: "+gate.ReasonNotCreated)
+	clusters[0].WaitGate(t, key, soon, "open: "+gate.ReasonRuleMet)
+	clusters[1].WaitGate(t, key, soon, "held: "+gate.ReasonNotCreated)
 	clusters[1].StopAPIServer(t)
 	come(0)
 	clusters[1].StartAPIServer(t)
 	back := time.Now()
-	waitFor(t, clusters[1], key, takeOver, "open: "+gate.ReasonRuleMet) // one that could not renew its lease was started again
+	clusters[1].WaitGate(t, key, takeOver, "open: "+gate.ReasonRuleMet) // one that could not renew its lease was started again
 	t.Logf("open %s after the API server here is back", time.Since(back).Round(10*time.Millisecond))
 
-	waitFor(t, clusters[2], key, soon, "held: "+gate.ReasonNotCreated)
+	clusters[2].WaitGate(t, key, soon, "held: "+gate.ReasonNotCreated)
 	clusters[0].StopAPIServer(t)
 	gone := time.Now()
-	waitFor(t, clusters[2], key, recovery, "held: "+remote.ReasonConnectionRefused)
+	clusters[2].WaitGate(t, key, recovery, "held: "+remote.ReasonConnectionRefused)
 	t.Logf("held for it %s after the API server there has gone", time.Since(gone).Round(10*time.Millisecond))
 	come(1)
-	waitFor(t, clusters[2], key, 0, "held: "+remote.ReasonConnectionRefused)
+	clusters[2].WaitGate(t, key, 0, "held: "+remote.ReasonConnectionRefused)
 	clusters[0].StartAPIServer(t)
 	back = time.Now()
-	waitFor(t, clusters[2], key, recovery, "open: "+gate.ReasonRuleMet)
+	clusters[2].WaitGate(t, key, recovery, "open: "+gate.ReasonRuleMet)
 	t.Logf("open %s after the API server there is back", time.Since(back).Round(10*time.Millisecond))
 	come(2)
 
 	for i, g := range gates {
 		t.Logf("the gate of cluster %d was started again %d times", i+1, g.Restarts())
 	}
-	scribe.read(t)
-	for _, v := range scribe.chronicles(func(string) time.Duration { return killStableFor })[namespace].judge().violations {
+	scribe.Read(t)
+	for _, v := range scribe.Chronicles(func(string) time.Duration { return killStableFor })[namespace].Judge().Violations {
 		t.Error(v)
 	}
 }

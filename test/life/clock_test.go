@@ -1,4 +1,4 @@
-package gate
+package life
 
 import (
 	"context"
@@ -22,6 +22,7 @@ import (
 	"github.com/casskop-gitops/casskop-gitops/pkg/gate/remote"
 	"github.com/casskop-gitops/casskop-gitops/pkg/gate/seeds"
 	"github.com/casskop-gitops/casskop-gitops/test/bed"
+	"github.com/casskop-gitops/casskop-gitops/test/chronicle"
 )
 
 // jump is by how much clocks jump: more than an answer counts (gate.FreshFor), and less than a token lasts.
@@ -66,7 +67,7 @@ func (h *byHand) look(t *testing.T) string {
 	if _, err := h.reconciler.Reconcile(context.WithoutCancel(t.Context()), reconcile.Request{NamespacedName: h.key}); err != nil {
 		t.Fatal(err)
 	}
-	return says(gateIn(t, h.Cluster, h.key))
+	return bed.Says(h.Cluster.Gate(t, h.key))
 }
 
 // until has it look until the Gate says one of some things; before each look it does something else.
@@ -84,7 +85,7 @@ func (h *byHand) begins(t *testing.T) {
 	t.Helper()
 	h.until(t, still, "held: "+gate.ReasonSettling)
 	bed.WaitFor(t, soon, h.Name+" has seen all clusters", func() (bool, string) {
-		return !h.reconciler.Clusters.Connecting(gateIn(t, h.Cluster, h.key)), "not yet"
+		return !h.reconciler.Clusters.Connecting(h.Cluster.Gate(t, h.key)), "not yet"
 	})
 	h.stays(t, "held: "+gate.ReasonSettling)
 }
@@ -135,8 +136,8 @@ func TestWallClockIsAheadAndItsTimesAreNot(t *testing.T) {
 // time. Nothing opens early, and nothing opens late.
 func testTimeOfDayIsSet(t *testing.T) {
 	const namespace, stableFor = "life-time-of-day", 2 * time.Second
-	scribe := newScribe(t, namespace, clusters...)
-	tree := ringOver(t, namespace, func(config *v1alpha1.RenderConfig) { config.Gate.StableFor.Duration = stableFor })
+	scribe := chronicle.NewScribe(t, namespace, clusters...)
+	tree := bed.RingOver(t, clusters, namespace, func(config *v1alpha1.RenderConfig) { config.Gate.StableFor.Duration = stableFor })
 	r, c := newLifeRing(t, tree, clusters...), &wallClock{}
 	var hands []*byHand
 	for _, cluster := range clusters {
@@ -160,13 +161,13 @@ func testTimeOfDayIsSet(t *testing.T) {
 			r.come(t, i, revision)
 		}
 	}
-	scribe.read(t)
-	judged := scribe.chronicles(func(string) time.Duration { return stableFor })[namespace].judge()
-	for _, v := range judged.violations {
+	scribe.Read(t)
+	judged := scribe.Chronicles(func(string) time.Duration { return stableFor })[namespace].Judge()
+	for _, v := range judged.Violations {
 		t.Error(v)
 	}
-	if judged.taken != 6 {
-		t.Errorf("%d revisions taken, want 6", judged.taken)
+	if judged.Taken != 6 {
+		t.Errorf("%d revisions taken, want 6", judged.Taken)
 	}
 }
 
@@ -174,7 +175,7 @@ func testTimeOfDayIsSet(t *testing.T) {
 // does not count, and what is long ago must be seen anew.
 func testTimeItselfJumps(t *testing.T) {
 	const namespace, stableFor = "life-time", time.Minute
-	tree := ringOver(t, namespace, func(config *v1alpha1.RenderConfig) { config.Gate.StableFor.Duration = stableFor })
+	tree := bed.RingOver(t, clusters, namespace, func(config *v1alpha1.RenderConfig) { config.Gate.StableFor.Duration = stableFor })
 	r, c := newLifeRing(t, tree, clusters...), clocktesting.NewFakeClock(time.Now())
 	passing := func() { c.Step(time.Second) }
 
@@ -217,7 +218,7 @@ func testTimeItselfJumps(t *testing.T) {
 // testClockIsFastAtFirst: a machine may start with a wrong time of day, by which tokens have expired, and be told the right one some
 // seconds later.
 func testClockIsFastAtFirst(t *testing.T) {
-	tree := ringOver(t, "life-fast", nil)
+	tree := bed.RingOver(t, clusters, "life-fast", nil)
 	c := &wallClock{}
 	c.setAhead(4 * jump)
 	h := newByHand(t, clusters[0], tree.Key(), c)
