@@ -35,7 +35,14 @@ func (tree *Tree) Connect(t testing.TB, clusters ...*Cluster) {
 // ConnectAs gives a cluster kubemcsa's Secret for one other, in place of the one it had: through a proxy, or as somebody else.
 func (tree *Tree) ConnectAs(t testing.TB, c *Cluster, remote string, config *rest.Config) {
 	t.Helper()
-	secret := KubemcsaSecret(t, client.ObjectKey{Namespace: tree.ring.Namespace, Name: remote}, config, tree.ring.Namespace)
+	Connect(t, c, tree.ring.Namespace, remote, config)
+}
+
+// Connect puts kubemcsa's Secret for another cluster, and for a namespace of the same name there, into a namespace, in place of the one
+// that was there.
+func Connect(t testing.TB, c *Cluster, namespace, remote string, config *rest.Config) {
+	t.Helper()
+	secret := KubemcsaSecret(t, client.ObjectKey{Namespace: namespace, Name: remote}, config, namespace)
 	err := c.Client.Create(t.Context(), secret)
 	if apierrors.IsAlreadyExists(err) {
 		err = c.Client.Update(t.Context(), secret)

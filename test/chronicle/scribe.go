@@ -51,7 +51,7 @@ func NewScribe(t testing.TB, prefix string, clusters ...*bed.Cluster) *Scribe {
 func (s *Scribe) Read(t testing.TB) {
 	t.Helper()
 	for i, audit := range s.audits {
-		for _, e := range audit.Next(t) {
+		for _, e := range audit.NextIn(t, s.prefix) {
 			if w, ok := s.take(t, e); ok {
 				if _, known := s.written[i][w.version]; !known { // else it changed nothing
 					s.written[i][w.version] = w

@@ -50,7 +50,7 @@ func (w *world) testQuiet(t *testing.T, n *notifier) {
 	objects, requests := w.objects(t), n.sent()
 	for range rounds {
 		for _, name := range []string{ring.Name + "-gate", other.Name + "-gate", ring.Name, other.Name} {
-			w.reconcile(t, name)
+			w.flux.Reconcile(t, name)
 			w.flux.WaitReady(t, time.Minute, name, "True")
 		}
 	}
@@ -103,7 +103,7 @@ func (w *world) testRemoved(t *testing.T, one, second fluxbed.Tree) {
 	}
 	w.flux.Push(t, rest)
 	w.waitGone(t, first)
-	w.reconcile(t, last.Name+"-gate")
+	w.flux.Reconcile(t, last.Name+"-gate")
 	w.flux.WaitReady(t, time.Minute, last.Name+"-gate", "True")
 	w.flux.Push(t, rest.Without("clusters/"+clusterName+"/flux/"+last.Name))
 	w.waitGone(t, last)

@@ -1,11 +1,14 @@
 package fluxbed
 
 import (
+	"fmt"
 	"path"
 	"testing"
 	"time"
 
+	"github.com/fluxcd/pkg/apis/meta"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 
@@ -19,12 +22,14 @@ const (
 	Name = "flux-system"
 )
 
-// Flux is kustomize-controller at work in one cluster.
+// Flux is kustomize-controller at work in one cluster, on one source.
 type Flux struct {
 	// Log is the file of what kustomize-controller prints.
 	Log string
 
 	cluster *bed.Cluster
+	process *bed.Process
+	source  string // the name of the GitRepository, and of the Kustomization that applies folder
 	folder  string // of the tree: what it was bootstrapped on
 	store   *store
 }
@@ -33,24 +38,35 @@ type Flux struct {
 // administrator there, as Flux is by default, and stops with the test. A cluster takes it once.
 func Start(t testing.TB, cluster *bed.Cluster) *Flux {
 	t.Helper()
-	f := &Flux{cluster: cluster, folder: path.Join("clusters", cluster.Name, "flux"), store: newStore(t)}
 	_, err := envtest.InstallCRDs(cluster.Config, envtest.CRDInstallOptions{CRDs: sources(), PollInterval: 20 * time.Millisecond})
 	must(t, err)
 	cluster.Namespace(t, Namespace)
-	must(t, cluster.Client.Create(t.Context(), gitRepository()))
-	must(t, cluster.Client.Create(t.Context(), bootstrapped(f.folder)))
-	f.Log = run(t, cluster)
+	f := &Flux{cluster: cluster, source: Name, folder: path.Join("clusters", cluster.Name, "flux"), store: newStore(t)}
+	f.bootstrap(t)
+	f.process = run(t, cluster)
+	f.Log = f.process.Log
 	return f
 }
 
-// bootstrapped is the Kustomization that `flux bootstrap --path` makes.
-func bootstrapped(folder string) *unstructured.Unstructured {
-	u := kustomization(Name)
+// Source adds another source, whose folder clusters/<its name>/flux the same kustomize-controller applies.
+func (f *Flux) Source(t testing.TB, name string) *Flux {
+	t.Helper()
+	another := *f
+	another.source = name
+	another.bootstrap(t)
+	return &another
+}
+
+// bootstrap makes what `flux bootstrap --path` makes.
+func (f *Flux) bootstrap(t testing.TB) {
+	t.Helper()
+	u := kustomization(f.source)
 	u.Object["spec"] = map[string]any{
-		"interval": "10m0s", "path": "./" + folder, "prune": true,
-		"sourceRef": map[string]any{"kind": "GitRepository", "name": Name},
+		"interval": "10m0s", "path": "./" + f.folder, "prune": true,
+		"sourceRef": map[string]any{"kind": "GitRepository", "name": f.source},
 	}
-	return u
+	must(t, f.cluster.Client.Create(t.Context(), f.gitRepository()))
+	must(t, f.cluster.Client.Create(t.Context(), u))
 }
 
 func kustomization(name string) *unstructured.Unstructured {
@@ -90,4 +106,21 @@ func (f *Flux) WaitReady(t testing.TB, timeout time.Duration, name, status strin
 		got, words := f.Ready(t, name)
 		return got == status, words
 	})
+}
+
+// Reconcile asks for a reconcile of a Kustomization, as `flux reconcile` does, and waits until it is through.
+func (f *Flux) Reconcile(t testing.TB, name string) {
+	t.Helper()
+	value := time.Now().Format(time.RFC3339Nano)
+	f.Patch(t, name, fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, meta.ReconcileRequestAnnotation, value))
+	bed.WaitFor(t, time.Minute, "Flux has reconciled "+name, func() (bool, string) {
+		status, _ := f.Kustomization(t, name).Object["status"].(map[string]any)
+		return status["lastHandledReconcileAt"] == value, fmt.Sprint(status)
+	})
+}
+
+// Patch changes a Kustomization by a JSON merge patch.
+func (f *Flux) Patch(t testing.TB, name, patch string) {
+	t.Helper()
+	must(t, f.cluster.Client.Patch(t.Context(), kustomization(name), client.RawPatch(types.MergePatchType, []byte(patch))))
 }

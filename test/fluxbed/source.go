@@ -2,6 +2,7 @@ package fluxbed
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -38,7 +39,7 @@ func newStore(t testing.TB) *store {
 }
 
 // add stores a tree and returns it as status.artifact of a GitRepository.
-func (s *store) add(t testing.TB, tree Tree) map[string]any {
+func (s *store) add(t testing.TB, tree Tree, commit string) map[string]any {
 	t.Helper()
 	content := tree.archive(t)
 	sum := sha256.Sum256(content)
@@ -46,16 +47,22 @@ func (s *store) add(t testing.TB, tree Tree) map[string]any {
 	path := "/" + digest + ".tar.gz"
 	s.artifacts.Store(path, content)
 	return map[string]any{
-		"path": path, "url": s.server.URL + path, "digest": "sha256:" + digest, "revision": "main@sha1:" + digest[:40],
+		"path": path, "url": s.server.URL + path, "digest": "sha256:" + digest, "revision": "main@sha1:" + cmp.Or(commit, digest[:40]),
 		"size": len(content), "lastUpdateTime": time.Now().UTC().Format(time.RFC3339),
 	}
 }
 
-// Push has this Flux see a tree as the newest commit. Other clusters' do not see it. It returns the commit's name in the status of
-// Kustomizations: a digest, so that pushing the newest tree once more changes nothing.
+// Push has this Flux see a tree as the newest commit of its source. Other clusters' do not see it. It returns the commit's name in the
+// status of Kustomizations: a digest, so that pushing the newest tree once more changes nothing.
 func (f *Flux) Push(t testing.TB, tree Tree) (commit string) {
 	t.Helper()
-	artifact := f.store.add(t, tree)
+	return f.PushCommit(t, tree, "")
+}
+
+// PushCommit is Push for a tree that has the name of a commit: another name is a change, whatever the tree holds.
+func (f *Flux) PushCommit(t testing.TB, tree Tree, name string) (commit string) {
+	t.Helper()
+	artifact := f.store.add(t, tree, name)
 	patch, err := json.Marshal(map[string]any{"status": map[string]any{
 		"observedGeneration": 1,
 		"artifact":           artifact,
@@ -63,14 +70,14 @@ func (f *Flux) Push(t testing.TB, tree Tree) (commit string) {
 			LastTransitionTime: metav1.Now(), ObservedGeneration: 1}},
 	}})
 	must(t, err)
-	must(t, f.cluster.Client.Status().Patch(t.Context(), gitRepository(), client.RawPatch(types.MergePatchType, patch)))
+	must(t, f.cluster.Client.Status().Patch(t.Context(), f.gitRepository(), client.RawPatch(types.MergePatchType, patch)))
 	return artifact["revision"].(string)
 }
 
-func gitRepository() *unstructured.Unstructured {
+func (f *Flux) gitRepository() *unstructured.Unstructured {
 	return &unstructured.Unstructured{Object: map[string]any{
 		"apiVersion": sourceGroup + "/v1", "kind": "GitRepository",
-		"metadata": map[string]any{"name": Name, "namespace": Namespace},
-		"spec":     map[string]any{"interval": "1m", "url": "https://git.example.com/fleet", "ref": map[string]any{"branch": "main"}},
+		"metadata": map[string]any{"name": f.source, "namespace": Namespace},
+		"spec":     map[string]any{"interval": "1m", "url": "https://git.example.com/" + f.source, "ref": map[string]any{"branch": "main"}},
 	}}
 }

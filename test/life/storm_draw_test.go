@@ -39,10 +39,13 @@ func (s *lifeSite) draw(dice *rand.Rand, ring *lifeRing) (d deed, idle bool) {
 		}
 	}
 	if before, _ := ring.at(max(wants-1, 0)); percent(weightLaggard) {
-		return s.apply(before), true
+		return s.set(before), true
 	}
 	carried := cc != nil && cc.GetAnnotations()[v1alpha1.AnnotationRevision] == revision
-	return s.apply(revision), carried || s.denied.Load() && percent(weightPatient)
+	if carried || s.denied.Load() && percent(weightPatient) {
+		return s.set(revision), true
+	}
+	return s.apply(revision), false
 }
 
 // oneAtATime is a deed of an actor that is not at work; nil if it is.

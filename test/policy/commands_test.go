@@ -57,7 +57,7 @@ func manifest(t *testing.T, o *unstructured.Unstructured) string {
 
 // run runs a command line of kubectl on the ring's CassandraCluster. In it OVERLAY is the rendered folder, FILE and FILE-V1 are files
 // with what it builds, REVISION is its revision, and OBJECT the object itself. `kubectl edit` sets the revision.
-func run(t *testing.T, line string) result {
+func run(t *testing.T, line string) bed.Output {
 	t.Helper()
 	wanted := sampleRevision(t)
 	words := strings.NewReplacer(
@@ -67,7 +67,7 @@ func run(t *testing.T, line string) result {
 		"REVISION", wanted,
 		"OBJECT", "-n "+ring.Namespace+" cassandraclusters.v2.db.orange.com/"+ring.Name)
 	env := []string{"KUBE_EDITOR=sed -i s/" + r0 + "/" + wanted + "/", "TMPDIR=" + t.TempDir()}
-	return kubectl(t, cluster(t), env, strings.Fields(words.Replace(line))...)
+	return cluster(t).Kubectl(t, env, strings.Fields(words.Replace(line))...)
 }
 
 func sampleRevision(t *testing.T) string {
@@ -106,16 +106,16 @@ func TestEveryWayToWriteARevision(t *testing.T) {
 			got := run(t, tt.command)
 			want := `cassandraclusters.db.orange.com "cassandra-demo" is forbidden: ValidatingAdmissionPolicy 'casskop-gitops-gate' with binding ` +
 				`'casskop-gitops-cassandra-e2e.cassandra-demo' denied request: held at ` + wanted + ": NotRunning: " + initial + describe
-			if got.code != 1 || !strings.Contains(got.stderr, want) {
-				t.Errorf("held: want exit 1 and %q, got exit %d and\n%s%s", want, got.code, got.stdout, got.stderr)
+			if got.Code != 1 || !strings.Contains(got.Stderr, want) {
+				t.Errorf("held: want exit 1 and %q, got exit %d and\n%s%s", want, got.Code, got.Stdout, got.Stderr)
 			}
 			if diff := cmp.Diff(before, live(t, v2, ring)); diff != "" {
 				t.Errorf("the object changed although its Gate is held (-before +after):\n%s", diff)
 			}
 
 			opened(wanted)(t)
-			if got := run(t, tt.command); got.code != 0 {
-				t.Errorf("open: want exit 0, got exit %d and\n%s%s", got.code, got.stdout, got.stderr)
+			if got := run(t, tt.command); got.Code != 0 {
+				t.Errorf("open: want exit 0, got exit %d and\n%s%s", got.Code, got.Stdout, got.Stderr)
 			}
 			if diff := cmp.Diff(wanted, live(t, v2, ring).GetAnnotations()[revision]); diff != "" {
 				t.Errorf("open: revision (-want +got):\n%s", diff)
@@ -154,8 +154,8 @@ func TestWhatAHeldGateLetsThrough(t *testing.T) {
 			held(sampleRevision(t), "NotRunning", initial)(t)
 			before := live(t, v2, ring)
 
-			if got := run(t, tt.command); got.code != tt.code {
-				t.Errorf("want exit %d, got exit %d and\n%s%s", tt.code, got.code, got.stdout, got.stderr)
+			if got := run(t, tt.command); got.Code != tt.code {
+				t.Errorf("want exit %d, got exit %d and\n%s%s", tt.code, got.Code, got.Stdout, got.Stderr)
 			}
 			if changed := !cmp.Equal(before, live(t, v2, ring)); changed != tt.writes {
 				t.Errorf("the object changed: want %t, got %t", tt.writes, changed)
@@ -181,11 +181,11 @@ func TestTakingOffDoesNotFree(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			arrange(t, r0)
 			held(sampleRevision(t), "NotRunning", initial)(t)
-			if got := run(t, tt.first); got.code != 0 {
-				t.Fatalf("%s: %s", tt.first, got.stderr)
+			if got := run(t, tt.first); got.Code != 0 {
+				t.Fatalf("%s: %s", tt.first, got.Stderr)
 			}
-			if got := run(t, tt.then); got.code != 1 || !strings.Contains(got.stderr, deniedWords+tt.want) {
-				t.Errorf("want exit 1 and %q, got exit %d and\n%s%s", tt.want, got.code, got.stdout, got.stderr)
+			if got := run(t, tt.then); got.Code != 1 || !strings.Contains(got.Stderr, deniedWords+tt.want) {
+				t.Errorf("want exit 1 and %q, got exit %d and\n%s%s", tt.want, got.Code, got.Stdout, got.Stderr)
 			}
 		})
 	}

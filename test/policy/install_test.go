@@ -48,11 +48,11 @@ func TestInstall(t *testing.T) {
 			c := empty(t)
 			var versions [3]map[string]string
 			for i, command := range [][]string{command, command, {"apply", "--server-side"}} { // the last one as Flux would go on
-				got := kubectl(t, c, nil, append(command, "-k", baseGate())...)
-				if got.code != 0 || got.stderr != "" {
-					t.Fatalf("kubectl %s: want exit 0 and no warning, got exit %d and\n%s", strings.Join(command, " "), got.code, got.stderr)
+				got := c.Kubectl(t, nil, append(command, "-k", baseGate())...)
+				if got.Code != 0 || got.Stderr != "" {
+					t.Fatalf("kubectl %s: want exit 0 and no warning, got exit %d and\n%s", strings.Join(command, " "), got.Code, got.Stderr)
 				}
-				kubectl(t, c, nil, "wait", "--for=condition=Established", "crd/gates.casskop-gitops.dev") // the API server writes it until then
+				c.Kubectl(t, nil, "wait", "--for=condition=Established", "crd/gates.casskop-gitops.dev") // the API server writes it until then
 				versions[i] = installedVersions(t, c)
 			}
 			if diff := cmp.Diff(versions[0], versions[1]); diff != "" {

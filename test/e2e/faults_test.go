@@ -1,0 +1,178 @@
+package e2e
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fluxcd/pkg/apis/meta"
+	corev1 "k8s.io/api/core/v1"
+	apimeta "k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/casskop-gitops/casskop-gitops/pkg/gate"
+	"github.com/casskop-gitops/casskop-gitops/pkg/gate/remote"
+	"github.com/casskop-gitops/casskop-gitops/test/bed"
+	"github.com/casskop-gitops/casskop-gitops/test/casskopbed"
+	"github.com/casskop-gitops/casskop-gitops/test/fleet"
+)
+
+// playKilled: every gate is killed at each stage of a rollout, Flux is killed while the first cluster rolls, and meanwhile the account
+// with which the others look at it is made anew, so that the old tokens are void.
+func playKilled(t *testing.T, sites []*fleet.Site) {
+	m := small("killed")
+	p := created(t, m, sites)
+	m.Spec["cassandraImage"] = newImage
+	c := p.Commit(t)
+	p.killGates(t)
+	carries(t, p.Members[0], c.Revision)
+	p.killGates(t)
+	p.rotate(t, p.Members[0])
+	fleet.Each(t, p.Members, func(_ int, m *fleet.Member) { m.Flux.Restart(t) })
+	for i, member := range p.Members {
+		carries(t, member, c.Revision)
+		p.killGates(t)
+		fleet.WaitThrough(t, patience, c.Revision, p.Members[:i+1]...)
+		p.killGates(t)
+	}
+	p.judge(t, 6)
+}
+
+func (p *play) killGates(t *testing.T) {
+	t.Helper()
+	fleet.Each(t, p.Members, func(_ int, m *fleet.Member) { must(t, m.Controller.Kill()) })
+}
+
+// rotate makes the reader of a cluster anew, and gives the others a token of the new one.
+func (p *play) rotate(t *testing.T, remote *fleet.Member) {
+	t.Helper()
+	account := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: p.Name, Name: bed.Reader}}
+	must(t, remote.Client.Delete(t.Context(), account))
+	remote.ServiceAccount(t, p.Name, bed.Reader)
+	reader := remote.ReaderIdentity(t, p.Name)
+	for _, m := range p.Members {
+		if m != remote {
+			bed.Connect(t, m.Cluster, p.Name, remote.Name, reader)
+		}
+	}
+}
+
+// playRefused: CassKop puts the old value back. The others are stalled until a human comes with the next commit.
+func playRefused(t *testing.T, sites []*fleet.Site) {
+	m := small("refused")
+	p := created(t, m, sites)
+	m.Spec["dataCapacity"] = "2Gi"
+	c := p.Commit(t, "--allow=data-capacity")
+	carries(t, p.Members[0], c.Revision)
+	for _, member := range p.Members[1:] {
+		g := member.WaitGate(t, member.Key, soon, "held: "+gate.ReasonChangeRefused)
+		if !apimeta.IsStatusConditionTrue(g.Status.Conditions, meta.StalledCondition) {
+			t.Errorf("%s: the Gate is not Stalled: %v", member.Name, g.Status.Conditions)
+		}
+	}
+	m.Spec["dataCapacity"], m.Spec["cassandraImage"] = "1Gi", newImage
+	p.rollOut(t, "--allow=data-capacity")
+	p.judge(t, 3+1+3)
+}
+
+// playBreaksFirst: pods of the first cluster cannot start. The next commit goes in by itself there, and only there. (A StatefulSet does
+// not replace a pod that has never been ready: somebody must delete it, whoever wrote the StatefulSet.)
+func playBreaksFirst(t *testing.T, sites []*fleet.Site) {
+	m := small("breaks-first")
+	m.Spec["nodesPerRacks"] = 2
+	p := created(t, m, sites)
+	first := p.Members[0]
+	first.CassKop.Kubelet.BreakImage(newImage)
+	m.Spec["cassandraImage"] = newImage
+	bad := p.Commit(t)
+	p.waitBroken(t, first, bad)
+	m.Spec["cassandraImage"] = otherImage
+	mended := p.Commit(t)
+	says(t, first, open)
+	carries(t, first, mended.Revision)
+	for _, member := range p.Members[1:] {
+		p.saysOf(t, member, first)
+	}
+	p.replace(t, first, otherImage)
+	fleet.WaitThrough(t, patience, mended.Revision, p.Members...)
+	p.judge(t, 3+1+3)
+}
+
+// playBreaksSecond: pods of the second cluster cannot start. That holds the next rollout, and says so. A human lets the fix in there, and
+// then it goes on by itself.
+func playBreaksSecond(t *testing.T, sites []*fleet.Site) {
+	m := small("breaks-second")
+	m.Spec["nodesPerRacks"] = 2
+	p := created(t, m, sites)
+	first, second := p.Members[0], p.Members[1]
+	second.CassKop.Kubelet.BreakImage(newImage)
+	m.Spec["cassandraImage"] = newImage
+	bad := p.Commit(t)
+	fleet.WaitThrough(t, patience, bad.Revision, first)
+	p.waitBroken(t, second, bad)
+	m.Spec["cassandraImage"] = otherImage
+	mended := p.Commit(t)
+	p.saysOf(t, first, second)
+	p.fluxLooked(t, first, mended)
+	has(t, first, bad.Revision)
+	p.openByHand(t, second, mended)
+	carries(t, second, mended.Revision)
+	p.replace(t, second, otherImage)
+	fleet.WaitThrough(t, patience, mended.Revision, p.Members...)
+	p.judgeButFor(t, 3+2+3, "cluster 2 took "+mended.Revision)
+}
+
+// waitBroken waits until a cluster has taken in a commit and a pod with its image is not ready.
+func (p *play) waitBroken(t *testing.T, m *fleet.Member, c fleet.Commit) {
+	t.Helper()
+	bed.WaitFor(t, patience, "a pod in "+m.Name+" cannot start", func() (bool, string) {
+		carried, readiness := m.State(t)
+		return carried == c.Revision && readiness.Reason == gate.ReasonNotRunning, readiness.Message
+	})
+}
+
+// saysOf waits until the Gate of a member is held because of another one.
+func (p *play) saysOf(t *testing.T, m, other *fleet.Member) {
+	t.Helper()
+	bed.WaitFor(t, soon, "the Gate in "+m.Name+" speaks of "+other.Name, func() (bool, string) {
+		g := m.Gate(t, m.Key)
+		ready := apimeta.FindStatusCondition(g.Status.Conditions, meta.ReadyCondition)
+		return strings.HasPrefix(bed.Says(g), "held: ") && strings.HasPrefix(ready.Message, other.Name+": "), fmt.Sprintf("%+v", ready)
+	})
+}
+
+// replace deletes the last pod of a cluster, once its StatefulSet has an image.
+func (p *play) replace(t *testing.T, m *fleet.Member, image string) {
+	t.Helper()
+	set := statefulSets(t, m)[0].Name
+	bed.WaitFor(t, soon, "StatefulSet "+set+" has image "+image, func() (bool, string) {
+		got := casskopbed.Image(statefulSets(t, m)[0].Spec.Template.Spec)
+		return got == image, "it has " + got
+	})
+	m.CassKop.Kubelet.Replace(t, set+"-1")
+}
+
+// playAPIServerDown: for a minute nobody can see the first cluster, which rolls. It disturbs all rings, so it is not parallel.
+func playAPIServerDown(t *testing.T, sites []*fleet.Site) {
+	m := small("down")
+	p := created(t, m, sites)
+	m.Spec["cassandraImage"] = newImage
+	before, _ := p.Members[1].State(t)
+	c := p.Commit(t)
+	first := p.Members[0]
+	carries(t, first, c.Revision)
+	first.StopAPIServer(t)
+	minute := time.After(time.Minute)
+	for _, member := range p.Members[1:] {
+		says(t, member, "held: "+remote.ReasonConnectionRefused)
+	}
+	<-minute
+	for _, member := range p.Members[1:] {
+		says(t, member, "held: "+remote.ReasonConnectionRefused)
+		has(t, member, before)
+	}
+	first.StartAPIServer(t)
+	fleet.WaitThrough(t, patience, c.Revision, p.Members...)
+	p.judge(t, 6)
+}

@@ -1,0 +1,20 @@
+package e2e
+
+import (
+	"testing"
+
+	"github.com/casskop-gitops/casskop-gitops/test/bed"
+	"github.com/casskop-gitops/casskop-gitops/test/fleet"
+)
+
+// fluxLooked waits until Flux has tried a commit in a cluster, has found it held, and has looked once more.
+func (p *play) fluxLooked(t *testing.T, m *fleet.Member, c fleet.Commit) {
+	t.Helper()
+	bed.WaitFor(t, soon, "Flux has tried "+c.SHA+" in "+m.Name, func() (bool, string) {
+		status, _ := m.Flux.Kustomization(t, p.Name+"-gate").Object["status"].(map[string]any)
+		tried, _ := status["lastAttemptedRevision"].(string)
+		return tried == "main@sha1:"+c.SHA, "it has tried " + tried
+	})
+	m.Flux.WaitReady(t, soon, p.Name+"-gate", "False")
+	m.Flux.Reconcile(t, p.Name)
+}

@@ -1,0 +1,52 @@
+// Package e2e plays the whole system as its users run it: Flux, CassKop and the gate in each of four clusters, a git repository in front.
+// Each scenario has a ring, a namespace and a repository of its own; all share the clusters. What happened is read from the audit logs of
+// the API servers.
+package e2e
+
+import (
+	"flag"
+	"os"
+	"testing"
+
+	"github.com/casskop-gitops/casskop-gitops/test/bed"
+	"github.com/casskop-gitops/casskop-gitops/test/fleet"
+)
+
+var clusters []*bed.Cluster
+
+func TestMain(m *testing.M) {
+	_ = flag.Set("test.parallel", "16") // it is a flag of testing: scenarios wait, and work little
+	os.Exit(bed.Main(m, &clusters, "k8s-cluster1", "k8s-cluster2", "k8s-cluster3", "k8s-cluster4"))
+}
+
+// TestEndToEnd plays all scenarios side by side, and then the one that disturbs all others.
+func TestEndToEnd(t *testing.T) {
+	sites := fleet.Start(t, clusters...)
+	t.Run("scenario", func(t *testing.T) {
+		for _, scenario := range []struct {
+			name string
+			play func(*testing.T, []*fleet.Site)
+		}{
+			{"first rollout of the sample ring", playFirstRollout},
+			{"without the seed policy there are three rings", playWithoutSeeds},
+			{"a change of the image", playImage},
+			{"CassKop is stopped in the first cluster", playStoppedCassKop},
+			{"commits that overlap", playCommits},
+			{"a revert, an empty commit, a commit for one cluster", playReverts},
+			{"a cluster is added, scaled, and the ring removed", playTopology},
+			{"nothing changes once the ring has converged", playQuiet},
+			{"gates and Flux are killed, and a Secret is rotated", playKilled},
+			{"CassKop refuses a change", playRefused},
+			{"a change breaks the first cluster", playBreaksFirst},
+			{"a change breaks the second cluster", playBreaksSecond},
+			{"somebody breaks in", playBreakIn},
+			{"how soon a gate opens", playSpeed},
+		} {
+			t.Run(scenario.name, func(t *testing.T) {
+				t.Parallel()
+				scenario.play(t, sites)
+			})
+		}
+	})
+	t.Run("the first API server is down for a minute", func(t *testing.T) { playAPIServerDown(t, sites) })
+}
