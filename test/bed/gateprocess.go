@@ -1,10 +1,8 @@
 package bed
 
 import (
-	"fmt"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"sync"
@@ -12,17 +10,6 @@ import (
 	"testing"
 	"time"
 )
-
-// gateBinary builds cmd/gate, once in a test process.
-var gateBinary = sync.OnceValues(func() (string, error) {
-	file := filepath.Join(scratch(), "gate")
-	cmd := exec.Command("go", "build", "-o", file, "./cmd/gate")
-	cmd.Dir = Root()
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("go build ./cmd/gate: %w\n%s", err, out)
-	}
-	return file, nil
-})
 
 // GateOptions say how a controller is started.
 type GateOptions struct {
@@ -54,14 +41,14 @@ type GateProcess struct {
 	restarts int
 }
 
-// StartGate builds cmd/gate at its first call and starts a controller. It does not wait until it is ready.
+// StartGate builds cmd/gate at its first call, see Program, and starts a controller. It does not wait until it is ready.
 func StartGate(t testing.TB, o GateOptions) *GateProcess {
 	t.Helper()
-	binary, err := gateBinary()
+	binary, err := Program("gate")
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, err := os.MkdirTemp(scratch(), "gate-")
+	dir, err := os.MkdirTemp(Scratch(), "gate-")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,8 +13,8 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 )
 
-// scratch is the folder of this test process: all that its clusters and gates write.
-var scratch = sync.OnceValue(func() string {
+// Scratch is the folder of this process: all that its clusters and gates write. Main removes it.
+var Scratch = sync.OnceValue(func() string {
 	dir, err := os.MkdirTemp("", "casskop-gitops-bed-")
 	if err != nil {
 		panic(err)
@@ -47,14 +47,14 @@ func Main(m *testing.M, clusters *[]*Cluster, names ...string) int {
 		code = 1
 	}
 	if code == 0 {
-		err = os.RemoveAll(scratch())
+		err = os.RemoveAll(Scratch())
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		code = 1
 	}
 	if code != 0 {
-		fmt.Fprintln(os.Stderr, "the logs of the clusters and gates are in", scratch())
+		fmt.Fprintln(os.Stderr, "the logs of the clusters and gates are in", Scratch())
 	}
 	return code
 }
@@ -90,7 +90,7 @@ func start(names []string) ([]*Cluster, error) {
 	var group errgroup.Group
 	clusters := make([]*Cluster, len(names))
 	for i, name := range names {
-		dir, err := os.MkdirTemp(scratch(), filepath.Base(name)+"-")
+		dir, err := os.MkdirTemp(Scratch(), filepath.Base(name)+"-")
 		if err != nil {
 			return clusters[:i], err
 		}

@@ -22,7 +22,7 @@ func Start(t testing.TB, clusters ...*bed.Cluster) []*Site {
 	t.Helper()
 	sites := make([]*Site, len(clusters))
 	Each(t, clusters, func(i int, c *bed.Cluster) {
-		s := &Site{Cluster: c, Flux: fluxbed.Start(t, c)}
+		s := &Site{Cluster: c, Flux: fluxbed.Start(t, c, "--concurrent=20")} // many rings change at once
 		s.Flux.InstallGate(t)
 		s.Controller = bed.StartGate(t, bed.GateOptions{Kubeconfig: bed.KubeconfigFile(t, c.GateIdentity(t)), Supervise: true})
 		s.Controller.WaitReady(t)

@@ -8,6 +8,7 @@ import (
 
 	"sigs.k8s.io/yaml"
 
+	"github.com/casskop-gitops/casskop-gitops/pkg/api/v1alpha1"
 	"github.com/casskop-gitops/casskop-gitops/pkg/casskop"
 	"github.com/casskop-gitops/casskop-gitops/test/bed"
 )
@@ -26,7 +27,7 @@ type MultiCasskop struct {
 	// StableFor is how long each cluster soaks. Default: not at all.
 	StableFor time.Duration
 	// SeedPolicy is gate.seeds.policy. Default: Off, since the names of the bed's pods do not resolve for a gate.
-	SeedPolicy string
+	SeedPolicy v1alpha1.SeedPolicy
 	// Hold are the clusters whose gates stay closed.
 	Hold []string
 	// Interval is how often Flux corrects drift. Default: 10 minutes.
@@ -96,7 +97,7 @@ func (m *MultiCasskop) files() map[string]any {
 	}
 	policy := m.SeedPolicy
 	if policy == "" {
-		policy = "Off"
+		policy = v1alpha1.SeedPolicyOff
 	}
 	flux := map[string]any{"sourceRef": map[string]any{"kind": "GitRepository", "name": m.source()}}
 	if m.Interval > 0 {

@@ -4,14 +4,12 @@ import (
 	"archive/tar"
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 
 	"sigs.k8s.io/yaml"
@@ -44,21 +42,6 @@ func newRepository(t testing.TB) *Repository {
 	return r
 }
 
-// renderBinary builds cmd/render, once in a process.
-var renderBinary = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "casskop-gitops-render-")
-	if err != nil {
-		return "", err
-	}
-	file := filepath.Join(dir, "render")
-	cmd := exec.Command("go", "build", "-o", file, "./cmd/render")
-	cmd.Dir = bed.Root()
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("go build ./cmd/render: %w\n%s", err, out)
-	}
-	return file, nil
-})
-
 // Commit writes the MultiCasskop, renders it and commits both. Arguments are render's own, for example --allow. A commit without
 // any change is an empty one.
 func (r *Repository) Commit(t testing.TB, m *MultiCasskop, args ...string) Commit {
@@ -68,7 +51,7 @@ func (r *Repository) Commit(t testing.TB, m *MultiCasskop, args ...string) Commi
 		must(t, err)
 		must(t, os.WriteFile(filepath.Join(r.Dir, name), content, 0o644))
 	}
-	render, err := renderBinary()
+	render, err := bed.Program("render")
 	must(t, err)
 	r.run(t, render, args...)
 	return r.commit(t)

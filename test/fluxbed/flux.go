@@ -35,15 +35,15 @@ type Flux struct {
 }
 
 // Start installs Flux in a cluster, bootstrapped on clusters/<its name>/flux. It has nothing to do until the first Push. It is an
-// administrator there, as Flux is by default, and stops with the test. A cluster takes it once.
-func Start(t testing.TB, cluster *bed.Cluster) *Flux {
+// administrator there, as Flux is by default, and stops with the test. A cluster takes it once. args are arguments of kustomize-controller beside its defaults.
+func Start(t testing.TB, cluster *bed.Cluster, args ...string) *Flux {
 	t.Helper()
 	_, err := envtest.InstallCRDs(cluster.Config, envtest.CRDInstallOptions{CRDs: sources(), PollInterval: 20 * time.Millisecond})
 	must(t, err)
 	cluster.Namespace(t, Namespace)
 	f := &Flux{cluster: cluster, source: Name, folder: path.Join("clusters", cluster.Name, "flux"), store: newStore(t)}
 	f.bootstrap(t)
-	f.process = run(t, cluster)
+	f.process = run(t, cluster, args)
 	f.Log = f.process.Log
 	return f
 }

@@ -3,13 +3,15 @@
 // shares with everybody. Here are neither metrics nor that file; the leader election is left out, as it leaves it out itself
 // when it runs outside of Kubernetes.
 //
-// What Kubernetes has dropped since CassKop was built is put back on the way to the API server, see policy.go.
+// What Kubernetes has dropped since CassKop was built is put back on the way to the API server, see policy.go, and what it has added is
+// left out, see managedfields.go.
 //
 // Environment, as for CassKop: KUBECONFIG, WATCH_NAMESPACE (empty: all), POD_NAME, HTTP_PROXY (for Jolokia).
 package main
 
 import (
 	"log"
+	"net/http"
 	"os"
 
 	"github.com/Orange-OpenSource/casskop/pkg/apis"
@@ -30,7 +32,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	cfg.WrapTransport = withPolicyV1beta1
+	cfg.WrapTransport = func(next http.RoundTripper) http.RoundTripper { return withPolicyV1beta1(withoutManagedFields(next)) }
 	mgr, err := manager.New(cfg, manager.Options{Namespace: os.Getenv("WATCH_NAMESPACE"), MetricsBindAddress: "0"})
 	if err != nil {
 		return err

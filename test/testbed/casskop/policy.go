@@ -50,7 +50,8 @@ func (p policyV1beta1) translate(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer.Body = &answerBody{lines: bufio.NewReader(answer.Body), Closer: answer.Body}
+	back := func(line []byte) []byte { return replaceVersion(line, newVersion, oldVersion) }
+	answer.Body = &answerBody{lines: bufio.NewReader(answer.Body), change: back, Closer: answer.Body}
 	unknownLength(answer)
 	return answer, nil
 }
@@ -77,10 +78,11 @@ func (p policyV1beta1) groups(r *http.Request) (*http.Response, error) {
 	return answer, err
 }
 
-// answerBody changes the version line by line, so that each event of a watch comes when it comes.
+// answerBody changes an answer line by line, so that each event of a watch comes when it comes.
 type answerBody struct {
-	lines *bufio.Reader
-	line  []byte // what is left to be read of it
+	lines  *bufio.Reader
+	change func(line []byte) []byte
+	line   []byte // what is left to be read of it
 	io.Closer
 }
 
@@ -90,7 +92,7 @@ func (b *answerBody) Read(p []byte) (int, error) {
 		if len(line) == 0 {
 			return 0, err
 		}
-		b.line = replaceVersion(line, newVersion, oldVersion) // an error comes again with the next line
+		b.line = b.change(line) // an error comes again with the next line
 	}
 	n := copy(p, b.line)
 	b.line = b.line[n:]
