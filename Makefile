@@ -1,6 +1,6 @@
 # What needs what:
 #   make render          Go
-#   make test            Go, git; builds kube-apiserver, kube-controller-manager, etcd, kubectl and Flux once, into bin/
+#   make test, demo      Go, git; build kube-apiserver, kube-controller-manager, etcd, kubectl, Flux and CassKop once, into bin/
 #   make help            lists the targets
 
 SHELL      := /bin/bash
@@ -15,10 +15,10 @@ export CGO_ENABLED := 0
 export GOFLAGS     := -trimpath -buildvcs=false
 
 .DEFAULT_GOAL := help
-.PHONY: help build render test check lint generate testbed bench-render bench-gate fuzz clean tools-present
+.PHONY: help build render test e2e e2e-mutants demo check lint generate testbed bench-render bench-gate fuzz clean tools-present
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 tools-present:
 	@command -v go >/dev/null || { echo "Go is missing: install Go $(GO_VERSION) (https://go.dev/dl) and put it on the PATH"; exit 2; }
@@ -71,12 +71,22 @@ bin/casskop: $(wildcard test/testbed/casskop/go.mod test/testbed/casskop/*.go) |
 
 # What KUBEBUILDER_ASSETS has is not built: setup-envtest brings neither kube-controller-manager, Flux nor CassKop.
 missing = $(foreach b,$(TESTBED),$(if $(and $(KUBEBUILDER_ASSETS),$(wildcard $(KUBEBUILDER_ASSETS)/$(notdir $(b)))),,$(b)))
+programs = bin/kustomize-controller bin/casskop $(missing)
 
-test: bin/render bin/kustomize-controller bin/casskop $(missing) ## run all tests, and see that the committed tree is what render writes
+test: bin/render $(programs) ## run all tests, and see that the committed tree is what render writes
 	@bin/render check
 	go vet ./...
-	GOGC=400 go test -p 3 -timeout 20m ./...
+	GOGC=400 go test -p 3 -timeout 20m ./... # memory for time: the API servers take it over
 	@$(MAKE) --no-print-directory fuzz FUZZTIME=3s
+
+e2e: $(programs) ## play the whole system end to end: Flux, CassKop and gate in four clusters
+	go test -count=1 -timeout 20m -v ./test/e2e
+
+e2e-mutants: $(programs) ## break what keeps a ring safe, one thing at a time, and see that the end-to-end scenarios notice
+	go run ./test/e2e/mutants
+
+demo: $(programs) ## show a rollout over three clusters on this machine, live; DEMO=--keep leaves it running
+	@go run ./test/demo $(DEMO)
 
 FUZZTIME ?= 10s
 fuzz: | tools-present ## run every fuzz target for FUZZTIME (10s)

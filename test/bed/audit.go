@@ -32,8 +32,9 @@ type Event struct {
 	// ResponseStatus has the HTTP status code.
 	ResponseStatus struct{ Code int }
 	// RequestObject and ResponseObject are there for writes of CassandraClusters and Gates. What is sent is what the client sent: for
-	// a patch that is the patch. What is answered is the object, or for a refused one a Status.
-	RequestObject, ResponseObject map[string]any
+	// a patch that is the patch, and for a JSON patch a list. What is answered is the object, or for a refused one a Status.
+	RequestObject  any
+	ResponseObject map[string]any
 }
 
 // ObjectRef is what a request is about.
@@ -62,7 +63,8 @@ func (e Event) Write() bool {
 
 // dryRun reports whether the request asked for a dry run: in its query or, of a delete, in its body.
 func (e Event) dryRun() bool {
-	return strings.Contains(e.RequestURI, "dryRun=") || e.RequestObject["kind"] == "DeleteOptions" && e.RequestObject["dryRun"] != nil
+	options, _ := e.RequestObject.(map[string]any)
+	return strings.Contains(e.RequestURI, "dryRun=") || options["kind"] == "DeleteOptions" && options["dryRun"] != nil
 }
 
 // Audit reads an audit log from where it was opened on.

@@ -90,19 +90,22 @@ func (c *Chronicle) Last(cluster int) (revision string, ready bool) {
 	return last.revision, last.ready
 }
 
-// Followed are the times from the moment at which a cluster was ready with a revision to that at which the next one took it, where it did
-// so later.
+// Followed are the times from the moment at which a cluster became ready with a revision to that at which the next one took it.
 func (c *Chronicle) Followed() (times []time.Duration) {
 	for i := 1; i < len(c.clusters); i++ {
 		for _, k := range c.takes(i) {
-			write, before := c.clusters[i][k], c.clusters[i-1]
-			for n := range before {
-				if ready := before[n]; ready.ready && ready.revision == write.revision && (n == 0 || !before[n-1].ready || before[n-1].revision != ready.revision) {
-					if took := write.to.Sub(ready.to); took > 0 {
-						times = append(times, took.Round(time.Millisecond))
-					}
-					break
+			write, ready := c.clusters[i][k], time.Time{}
+			for n, state := range c.clusters[i-1] {
+				before := carried{}
+				if n > 0 {
+					before = c.clusters[i-1][n-1]
 				}
+				if became := state.ready && state.revision == write.revision && (!before.ready || before.revision != state.revision); became && state.to.Before(write.to) {
+					ready = state.to
+				}
+			}
+			if !ready.IsZero() {
+				times = append(times, write.to.Sub(ready).Round(time.Millisecond))
 			}
 		}
 	}

@@ -15,14 +15,14 @@ import (
 var clusters []*bed.Cluster
 
 func TestMain(m *testing.M) {
-	_ = flag.Set("test.parallel", "16") // it is a flag of testing: scenarios wait, and work little
+	_ = flag.Set("test.parallel", "5") // it is a flag of testing: scenarios wait for most of their time
 	os.Exit(bed.Main(m, &clusters, "k8s-cluster1", "k8s-cluster2", "k8s-cluster3", "k8s-cluster4"))
 }
 
-// TestEndToEnd plays all scenarios side by side, and then the one that disturbs all others.
+// TestEndToEnd plays scenarios side by side, then the one that measures, and the one that disturbs all others.
 func TestEndToEnd(t *testing.T) {
 	sites := fleet.Start(t, clusters...)
-	t.Run("scenario", func(t *testing.T) {
+	t.Run("together", func(t *testing.T) {
 		for _, scenario := range []struct {
 			name string
 			play func(*testing.T, []*fleet.Site)
@@ -40,7 +40,6 @@ func TestEndToEnd(t *testing.T) {
 			{"a change breaks the first cluster", playBreaksFirst},
 			{"a change breaks the second cluster", playBreaksSecond},
 			{"somebody breaks in", playBreakIn},
-			{"how soon a gate opens", playSpeed},
 		} {
 			t.Run(scenario.name, func(t *testing.T) {
 				t.Parallel()
@@ -48,5 +47,8 @@ func TestEndToEnd(t *testing.T) {
 			})
 		}
 	})
-	t.Run("the first API server is down for a minute", func(t *testing.T) { playAPIServerDown(t, sites) })
+	t.Run("alone", func(t *testing.T) {
+		t.Run("how soon a gate opens", func(t *testing.T) { playSpeed(t, sites) })
+		t.Run("the first API server is down for a minute", func(t *testing.T) { playAPIServerDown(t, sites) })
+	})
 }

@@ -32,8 +32,8 @@ func playQuiet(t *testing.T, sites []*fleet.Site) {
 	for i, member := range p.Members {
 		looked := 0
 		for _, e := range audits[i].NextIn(t, p.Name) {
-			if e.Verb == "patch" && e.Is("cassandraclusters") && e.RequestURI != "" && !e.Write() {
-				looked++ // Flux's dry run
+			if e.Verb == "patch" && (e.Is("gates") || e.Is("cassandraclusters")) && !e.Write() {
+				looked++ // a dry run of Flux: while it works on the one, the other waits for 30 s
 			}
 			if e.Write() && e.ResponseStatus.Code < http.StatusBadRequest {
 				t.Errorf("%s: %s by %s: %s %s, %d", member.Name, e.StageTimestamp.Format(time.TimeOnly), e.User.Username, e.Verb, e.RequestURI, e.ResponseStatus.Code)

@@ -19,7 +19,7 @@ import (
 // mutant is one thing broken: in a file a text that is there once is replaced.
 type mutant struct {
 	name, file, old, new string
-	// scenarios are those that are played. Each of them must fail, as it stands after TestEndToEnd/scenario/.
+	// scenarios are those that are played. Each of them must fail, by its name.
 	scenarios []string
 }
 
@@ -128,7 +128,7 @@ func (m mutant) play(root string) (green, red []string, err error) {
 	for _, scenario := range m.scenarios {
 		names = append(names, strings.ReplaceAll(scenario, " ", "_"))
 	}
-	cmd := exec.Command("go", "test", "-json", "-timeout", "30m", "-run", "^TestEndToEnd$/^scenario$/^("+strings.Join(names, "|")+")$", "./test/e2e")
+	cmd := exec.Command("go", "test", "-json", "-timeout", "30m", "-run", "^TestEndToEnd$/^(together|alone)$/^("+strings.Join(names, "|")+")$", "./test/e2e")
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "TMPDIR="+dir) // the logs of what fails go with it
 	out, err := cmd.Output()
@@ -157,15 +157,16 @@ func (m mutant) apply(dir string) error {
 
 // outcomes of the scenarios, from what `go test -json` prints.
 func outcomes(out []byte) (green, red []string) {
-	const prefix = "TestEndToEnd/scenario/"
 	for line := range bytes.Lines(out) {
 		var e struct{ Action, Test string }
 		if json.Unmarshal(line, &e) != nil { // what the compiler prints
 			continue
 		}
-		name, isScenario := strings.CutPrefix(e.Test, prefix)
-		switch {
-		case !isScenario:
+		parts := strings.SplitN(e.Test, "/", 3)
+		if len(parts) < 3 {
+			continue
+		}
+		switch name := parts[2]; {
 		case e.Action == "pass":
 			green = append(green, name)
 		case e.Action == "fail":
