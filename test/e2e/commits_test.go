@@ -7,7 +7,6 @@ import (
 
 	"github.com/casskop-gitops/casskop-gitops/pkg/gate"
 	"github.com/casskop-gitops/casskop-gitops/test/bed"
-	"github.com/casskop-gitops/casskop-gitops/test/casskopbed"
 	"github.com/casskop-gitops/casskop-gitops/test/fleet"
 )
 
@@ -25,25 +24,31 @@ func playCommits(t *testing.T, sites []*fleet.Site) {
 	says(t, p.Members[0], "held: "+gate.ReasonRevisionsDiffer)
 	has(t, p.Members[0], first.Revision)
 	m.Spec["cassandraImage"] = "cassandra:3.11.12"
-	p.rollOut(t)
+	third := p.rollOut(t)
 	p.judge(t, 3+1+3) // the first one in one cluster, the second one nowhere
+
+	p.revert(t, third)
+	p.judge(t, 7+2) // there and back in the first cluster
+	p.empty(t)
+	p.forTheThird(t)
+	p.judge(t, 9+3)
 }
 
-// playReverts: a revert brings an earlier revision back, an empty commit changes nothing, and one that is for the third cluster only
-// restarts nobody else.
-func playReverts(t *testing.T, sites []*fleet.Site) {
-	m := small("revert")
-	p := begin(t, m, casskopbed.Options{}, sites[:3]...)
-	first := p.rollOut(t)
-	m.Spec["cassandraImage"] = newImage
-	second := p.Commit(t)
-	carries(t, p.Members[0], second.Revision)
-	m.Spec["cassandraImage"] = oldImage
+// revert: a commit is taken back while the first cluster rolls with it. The revision is again that of before.
+func (p *play) revert(t *testing.T, first fleet.Commit) {
+	t.Helper()
+	before := p.Spec["cassandraImage"]
+	p.Spec["cassandraImage"] = oldImage
+	carries(t, p.Members[0], p.Commit(t).Revision)
+	p.Spec["cassandraImage"] = before
 	if back := p.rollOut(t); back.Revision != first.Revision {
 		t.Errorf("after the revert the revision is %s, want %s as before", back.Revision, first.Revision)
 	}
-	p.judge(t, 3+2) // there and back in the first cluster
+}
 
+// empty: a commit without a change reaches all clusters and changes nothing.
+func (p *play) empty(t *testing.T) {
+	t.Helper()
 	before := p.generations(t)
 	empty := p.Commit(t)
 	for _, member := range p.Members {
@@ -52,11 +57,14 @@ func playReverts(t *testing.T, sites []*fleet.Site) {
 	if diff := cmp.Diff(before, p.generations(t)); diff != "" {
 		t.Errorf("generations of the CassandraClusters (-before the empty commit +after it):\n%s", diff)
 	}
+}
 
+// forTheThird: a commit for the third cluster alone restarts nobody else.
+func (p *play) forTheThird(t *testing.T) {
+	t.Helper()
 	others := uids(t, p.Members[:2]...)
-	m.Overrides["k8s-cluster3"]["cassandraImage"] = newImage
+	p.Overrides["k8s-cluster3"]["cassandraImage"] = newImage
 	p.rollOut(t)
-	p.judge(t, 3+2+3)
 	if diff := cmp.Diff(others, uids(t, p.Members[:2]...)); diff != "" {
 		t.Errorf("pods of the first two clusters (-before the commit for the third +after it):\n%s", diff)
 	}

@@ -36,7 +36,7 @@ var mutants = []mutant{
 	{
 		"a cluster is ready before CassKop has taken its spec in", "pkg/casskop/readiness.go",
 		"checkDeletion, checkCorrection, checkTakenIn, checkPhase, checkRacks,", "checkDeletion, checkCorrection, checkPhase, checkRacks,",
-		[]string{"CassKop is stopped in the first cluster"},
+		[]string{"a change of the image, and one while CassKop is stopped"},
 	},
 	{
 		"the gate does not see that CassKop refused a change", "pkg/casskop/readiness.go",
