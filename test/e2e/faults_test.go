@@ -18,16 +18,18 @@ import (
 	"github.com/casskop-gitops/casskop-gitops/test/fleet"
 )
 
-// playKilled: every gate is killed at each stage of a rollout, Flux is killed while the first cluster rolls, and meanwhile the account
-// with which the others look at it is made anew, so that the old tokens are void.
-func playKilled(t *testing.T, sites []*fleet.Site) {
-	m := small("killed")
+// playFaults: one rollout in which every gate is killed at each stage; while the first cluster rolls its API server is down for a minute, the
+// account with which the others look at it is made anew, so that their tokens are void, and Flux is killed. It disturbs all rings, so it
+// is played alone.
+func playFaults(t *testing.T, sites []*fleet.Site) {
+	m := small("faults")
 	p := created(t, m, sites)
+	before, _ := p.Members[1].State(t)
 	m.Spec["cassandraImage"] = newImage
 	c := p.Commit(t)
 	p.killGates(t)
 	carries(t, p.Members[0], c.Revision)
-	p.killGates(t)
+	p.downForAMinute(t, before)
 	p.rotate(t, p.Members[0])
 	fleet.Each(t, p.Members, func(_ int, m *fleet.Member) { m.Flux.Restart(t) })
 	for i, member := range p.Members {
@@ -37,6 +39,23 @@ func playKilled(t *testing.T, sites []*fleet.Site) {
 		p.killGates(t)
 	}
 	p.judge(t, 6)
+}
+
+// downForAMinute: nobody can see the first cluster, so nobody moves.
+func (p *play) downForAMinute(t *testing.T, before string) {
+	t.Helper()
+	p.Members[0].StopAPIServer(t)
+	minute := time.After(time.Minute)
+	for _, member := range p.Members[1:] {
+		says(t, member, "held: "+remote.ReasonConnectionRefused)
+	}
+	p.killGates(t)
+	<-minute
+	for _, member := range p.Members[1:] {
+		says(t, member, "held: "+remote.ReasonConnectionRefused)
+		has(t, member, before)
+	}
+	p.Members[0].StartAPIServer(t)
 }
 
 func (p *play) killGates(t *testing.T) {
@@ -151,28 +170,4 @@ func (p *play) replace(t *testing.T, m *fleet.Member, image string) {
 		return got == image, "it has " + got
 	})
 	m.CassKop.Kubelet.Replace(t, set+"-1")
-}
-
-// playAPIServerDown: for a minute nobody can see the first cluster, which rolls. It disturbs all rings, so it is not parallel.
-func playAPIServerDown(t *testing.T, sites []*fleet.Site) {
-	m := small("down")
-	p := created(t, m, sites)
-	m.Spec["cassandraImage"] = newImage
-	before, _ := p.Members[1].State(t)
-	c := p.Commit(t)
-	first := p.Members[0]
-	carries(t, first, c.Revision)
-	first.StopAPIServer(t)
-	minute := time.After(time.Minute)
-	for _, member := range p.Members[1:] {
-		says(t, member, "held: "+remote.ReasonConnectionRefused)
-	}
-	<-minute
-	for _, member := range p.Members[1:] {
-		says(t, member, "held: "+remote.ReasonConnectionRefused)
-		has(t, member, before)
-	}
-	first.StartAPIServer(t)
-	fleet.WaitThrough(t, patience, c.Revision, p.Members...)
-	p.judge(t, 6)
 }

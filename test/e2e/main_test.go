@@ -33,7 +33,6 @@ func TestEndToEnd(t *testing.T) {
 			{"commits that overlap, a revert, an empty one, one for the third cluster", playCommits},
 			{"a cluster is added, scaled, and the ring removed", playTopology},
 			{"nothing changes once the ring has converged", playQuiet},
-			{"gates and Flux are killed, and a Secret is rotated", playKilled},
 			{"CassKop refuses a change", playRefused},
 			{"a change breaks the first cluster", playBreaksFirst},
 			{"a change breaks the second cluster", playBreaksSecond},
@@ -47,6 +46,6 @@ func TestEndToEnd(t *testing.T) {
 	})
 	t.Run("alone", func(t *testing.T) {
 		t.Run("how soon a gate opens", func(t *testing.T) { playSpeed(t, sites) })
-		t.Run("the first API server is down for a minute", func(t *testing.T) { playAPIServerDown(t, sites) })
+		t.Run("gates, Flux and an API server go away, and a Secret is rotated", func(t *testing.T) { playFaults(t, sites) })
 	})
 }
