@@ -76,11 +76,11 @@ programs = bin/kustomize-controller bin/casskop $(missing)
 test: bin/render $(programs) ## run all tests, and see that the committed tree is what render writes
 	@bin/render check
 	go vet ./...
-	GOGC=400 go test -p 3 -timeout 20m ./... # memory for time: the API servers take it over
+	GOGC=400 go test -timeout 30m ./... # memory for time: the API servers take it over
 	@$(MAKE) --no-print-directory fuzz FUZZTIME=3s
 
 e2e: $(programs) ## play the whole system end to end: Flux, CassKop and gate in four clusters
-	go test -count=1 -timeout 20m -v ./test/e2e
+	GOGC=400 go test -count=1 -timeout 30m -v ./test/e2e
 
 e2e-mutants: $(programs) ## break what keeps a ring safe, one thing at a time, and see that the end-to-end scenarios notice
 	go run ./test/e2e/mutants
