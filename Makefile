@@ -86,7 +86,7 @@ e2e-mutants: $(programs) ## break what keeps a ring safe, one thing at a time, a
 	go run ./test/e2e/mutants
 
 demo: $(programs) ## show a rollout over three clusters on this machine, live; DEMO=--keep leaves it running
-	@go run ./test/demo $(DEMO)
+	@go build -o bin/demo ./test/demo && exec bin/demo $(DEMO)
 
 FUZZTIME ?= 10s
 fuzz: | tools-present ## run every fuzz target for FUZZTIME (10s)

@@ -60,13 +60,13 @@ func run(out io.Writer, keep bool, picture string) int {
 	case <-ctx.Done():
 		fmt.Fprintln(out, "\nstopping")
 	}
-	interrupted := ctx.Err() != nil && !keep
+	interrupted := ctx.Err() != nil
 	if err := s.clear(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	switch {
-	case interrupted:
+	case interrupted && !(keep && s.over.Load()):
 		return 130
 	case s.Failed():
 		return 1
@@ -106,6 +106,7 @@ func show(s *stage, screen *screen, keep bool, picture string) {
 			screen.say("export KUBECONFIG=%s", bed.KubeconfigFile(s, c.Config))
 		}
 		screen.say("Ctrl-C stops all and removes all")
+		s.over.Store(true)
 		<-s.Context().Done()
 	}
 }

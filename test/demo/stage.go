@@ -19,6 +19,7 @@ type stage struct {
 
 	ctx    context.Context
 	failed atomic.Bool
+	over   atomic.Bool // the show: what runs is kept for who looks around
 
 	mu       sync.Mutex
 	cleanups []func()
@@ -65,12 +66,16 @@ func (s *stage) TempDir() string {
 	return dir
 }
 
-// clear stops all that was started, last first, and removes what was written.
+// clear stops all that was started, last first, and removes what was written, but for the logs after a failure.
 func (s *stage) clear() error {
 	for {
 		s.mu.Lock()
 		if len(s.cleanups) == 0 {
 			s.mu.Unlock()
+			if s.Failed() && s.ctx.Err() == nil {
+				fmt.Fprintln(os.Stderr, "the logs are in", bed.Scratch())
+				return nil
+			}
 			return os.RemoveAll(bed.Scratch())
 		}
 		f := s.cleanups[len(s.cleanups)-1]

@@ -31,12 +31,15 @@ func (r *Reconciler) confirmed(ctx context.Context, facts gate.Facts, verdict ga
 	if verdict.Reason != gate.ReasonCarried && r.Clusters.Busy(&facts.Gate) {
 		return verdict, remote.ErrBusy // before the API server here is asked for nothing
 	}
-	facts.Here, facts.HereMessage = r.Clusters.ReadHere(ctx, &facts.Gate)
+	var busy error
+	var reads sync.WaitGroup
+	reads.Go(func() { facts.Here, facts.HereMessage = r.Clusters.ReadHere(ctx, &facts.Gate) })
 	if verdict.Reason != gate.ReasonCarried {
-		var err error
-		if facts.Others, err = r.Clusters.ReadOthers(ctx, &facts.Gate); err != nil {
-			return verdict, err
-		}
+		facts.Others, busy = r.Clusters.ReadOthers(ctx, &facts.Gate)
+	}
+	reads.Wait()
+	if busy != nil {
+		return verdict, busy
 	}
 	facts.Now = r.Clock.Now()
 	confirmed := gate.Decide(facts)

@@ -36,6 +36,7 @@ type Reconciler struct {
 	Moved func(types.NamespacedName)
 
 	wishes wishes
+	writes writes
 	warned warned
 }
 
@@ -61,6 +62,9 @@ func (r *Reconciler) look(ctx context.Context, request reconcile.Request) (recon
 		return reconcile.Result{}, nil
 	} else if err != nil {
 		return reconcile.Result{}, err
+	}
+	if r.writes.ahead(g) {
+		return reconcile.Result{}, nil // the watch brings what was written last, in a moment
 	}
 	r.Clusters.Follow(g)
 	facts := r.watched(g)
@@ -88,6 +92,7 @@ func (r *Reconciler) forget(name types.NamespacedName) {
 	r.Clusters.Forget(name)
 	r.Seeds.Forget(name.String())
 	r.wishes.forget(name)
+	r.writes.forget(name)
 	r.warned.forget(name)
 	if r.Moved != nil {
 		r.Moved(name)

@@ -31,6 +31,7 @@ func (r *Reconciler) record(ctx context.Context, g *v1alpha1.Gate, verdict gate.
 	case err != nil:
 		return err
 	}
+	r.writes.wrote(after)
 	r.announce(ctx, g, after, verdict)
 	return nil
 }
