@@ -87,6 +87,9 @@ func (s *screen) show(rows []row) {
 		}
 		s.drawn = len(table) + 1
 	} else {
+		if len(s.last) == 0 {
+			fmt.Fprintf(s.out, "          %s\n", strings.Join(header.cells(), " | "))
+		}
 		for i, r := range rows {
 			if len(s.last) == 0 || s.last[i] != r {
 				fmt.Fprintf(s.out, "%6.1f s  %s\n", time.Since(s.began).Seconds(), strings.Join(r.cells(), " | "))

@@ -27,7 +27,11 @@ type row struct {
 var header = row{Cluster: "CLUSTER", DCs: "DC", Gate: "GATE", Why: "WHY", Phase: "CASSKOP", Nodes: "NODES", Revision: "CARRIES", Seeds: "SEEDS"}
 
 func (r row) cells() []string {
-	return []string{r.Cluster, r.DCs, r.Gate, r.Phase, r.Nodes, r.Revision, r.Seeds, r.Why}
+	cells := []string{r.Cluster, r.DCs, r.Gate, r.Phase, r.Nodes, r.Revision, r.Seeds}
+	if r.Why != "" { // only of a gate that is held
+		cells = append(cells, r.Why)
+	}
+	return cells
 }
 
 // watcher looks at all clusters of a ring.
@@ -65,7 +69,7 @@ func (w *watcher) row(s *stage, m *fleet.Member, dcs string) row {
 		if ready := apimeta.FindStatusCondition(g.Status.Conditions, meta.ReadyCondition); ready != nil && ready.ObservedGeneration == g.Generation {
 			r.Gate, r.Why = "held", ready.Reason+": "+ready.Message
 			if ready.Status == "True" {
-				r.Gate = "open"
+				r.Gate, r.Why = "open", ""
 			}
 		}
 	}
