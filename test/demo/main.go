@@ -66,7 +66,7 @@ func run(out io.Writer, keep bool, picture string) int {
 		return 1
 	}
 	switch {
-	case interrupted && !(keep && s.over.Load()):
+	case interrupted && (!keep || !s.over.Load()):
 		return 130
 	case s.Failed():
 		return 1
@@ -83,7 +83,7 @@ func show(s *stage, screen *screen, keep bool, picture string) {
 	m := fleet.Sample(s, "cassandra-demo")
 	m.StableFor = soak
 	r := fleet.NewRing(s, m, casskopbed.Options{StartTime: 2 * time.Second, StopTime: time.Second}, sites...)
-	w := watch(s, r)
+	w := watch(r)
 
 	c := r.Commit(s)
 	screen.say("git push: multi-casskop.yaml and what render made of it, revision %s", c.Revision)
@@ -97,7 +97,7 @@ func show(s *stage, screen *screen, keep bool, picture string) {
 	screen.say("every cluster runs %s, one after the other", newImage)
 
 	if picture != "" {
-		if err := os.WriteFile(picture, screen.picture(), 0o644); err != nil { //nolint:gosec // it is for everybody to see
+		if err := os.WriteFile(picture, screen.picture(), 0o644); err != nil {
 			s.Fatal(err)
 		}
 	}

@@ -148,7 +148,8 @@ func (s *screen) picture() []byte {
 		case strings.Contains(line, "CLUSTER") || strings.HasSuffix(line, " s"):
 			colour = "#7f8aa3"
 		}
-		canvas.Text(margin, margin+(i+1)*lineHeight-5, line, "font-family:ui-monospace,Menlo,Consolas,monospace;font-size:13px;white-space:pre;fill:"+colour)
+		spaced := strings.ReplaceAll(line, " ", "\u00a0") // or several become one
+		canvas.Text(margin, margin+(i+1)*lineHeight-5, spaced, "font-family:ui-monospace,Menlo,Consolas,monospace;font-size:13px;fill:"+colour)
 	}
 	canvas.End()
 	return out.Bytes()

@@ -40,7 +40,7 @@ type watcher struct {
 	dcs  []string
 }
 
-func watch(s *stage, r *fleet.Ring) *watcher {
+func watch(r *fleet.Ring) *watcher {
 	w := &watcher{ring: r}
 	for _, m := range r.Members {
 		var names []string

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -49,7 +50,7 @@ func Small(name string, clusters ...string) *MultiCasskop {
 // AddCluster adds a cluster with a datacenter of one rack, dc1 being number 1.
 func (m *MultiCasskop) AddCluster(cluster string, number int) {
 	m.Overrides[cluster] = map[string]any{"topology": map[string]any{"dc": []any{
-		map[string]any{"name": "dc" + string(rune('0'+number)), "rack": []any{map[string]any{"name": "rack1"}}},
+		map[string]any{"name": fmt.Sprint("dc", number), "rack": []any{map[string]any{"name": "rack1"}}},
 	}}}
 }
 

@@ -81,9 +81,9 @@ func (r *Ring) Commit(t testing.TB, args ...string) Commit {
 // Push has some clusters see a commit.
 func (r *Ring) Push(t testing.TB, c Commit, members ...*Member) {
 	t.Helper()
-	for n, i := range rand.Perm(len(members)) {
+	for n, i := range rand.Perm(len(members)) { //nolint:gosec // any order will do
 		if n > 0 {
-			<-time.After(time.Duration(rand.Int64N(int64(500 * time.Millisecond / time.Duration(len(members))))))
+			<-time.After(time.Duration(rand.Int64N(int64(500 * time.Millisecond / time.Duration(len(members)))))) //nolint:gosec // any time will do
 		}
 		members[i].Source.PushCommit(t, c.Tree, c.SHA)
 	}

@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	quietMinute = time.Minute
-	looks       = 30
+	quietTime = time.Minute
+	looks     = 30
 )
 
 // TestQuiet: a ring that is through, and one that is held, in three clusters with leader election. When nothing changes, nothing is
@@ -105,9 +105,9 @@ func (q *quiet) aMinute(t *testing.T) {
 		return time.Since(since) > 3*time.Second, fmt.Sprintf("%v", found)
 	})
 	before := time.Now()
-	bed.WaitFor(t, quietMinute+soon, "the minute is over", func() (bool, string) {
+	bed.WaitFor(t, quietTime+soon, "the minute is over", func() (bool, string) {
 		q.noise(t, logs, counts)
-		return time.Since(before) > quietMinute, "it is not"
+		return time.Since(before) > quietTime, "it is not"
 	})
 	for what, n := range counts {
 		t.Logf("%3d %s", n, what)

@@ -67,7 +67,7 @@ func (h *byHand) look(t *testing.T) string {
 	if _, err := h.reconciler.Reconcile(context.WithoutCancel(t.Context()), reconcile.Request{NamespacedName: h.key}); err != nil {
 		t.Fatal(err)
 	}
-	return bed.Says(h.Cluster.Gate(t, h.key))
+	return bed.Says(h.Gate(t, h.key))
 }
 
 // until has it look until the Gate says one of some things; before each look it does something else.
@@ -85,7 +85,7 @@ func (h *byHand) begins(t *testing.T) {
 	t.Helper()
 	h.until(t, still, "held: "+gate.ReasonSettling)
 	bed.WaitFor(t, soon, h.Name+" has seen all clusters", func() (bool, string) {
-		return !h.reconciler.Clusters.Connecting(h.Cluster.Gate(t, h.key)), "not yet"
+		return !h.reconciler.Clusters.Connecting(h.Gate(t, h.key)), "not yet"
 	})
 	h.stays(t, "held: "+gate.ReasonSettling)
 }

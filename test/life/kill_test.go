@@ -146,7 +146,7 @@ func (k *killed) rollOut(t *testing.T) {
 		}
 		for i, site := range k.sites {
 			began := time.Now()
-			site.Cluster.WaitGate(t, site.key, 30*time.Second, "open: "+gate.ReasonRuleMet)
+			site.WaitGate(t, site.key, 30*time.Second, "open: "+gate.ReasonRuleMet)
 			t.Logf("%s, cluster %d open after %s", revision, i+1, time.Since(began).Round(time.Millisecond))
 			for _, later := range k.sites[i+1:] {
 				if outcome := later.must(t, later.apply(revision)); outcome != applyDenied {

@@ -12,8 +12,11 @@ import (
 	"github.com/casskop-gitops/casskop-gitops/pkg/api/v1alpha1"
 )
 
-// ReasonCredentialsExpiring: the credentials for a cluster that is waited for end within seven days. Renew the Secret.
-const ReasonCredentialsExpiring = "CredentialsExpiring"
+// Reasons of Events beside those of pkg/gate.
+const (
+	// ReasonCredentialsExpiring: the credentials for a cluster that is waited for end within seven days. Renew the Secret.
+	ReasonCredentialsExpiring = "CredentialsExpiring"
+)
 
 // WarnBefore is how long before credentials expire an Event says so.
 const WarnBefore = 7 * 24 * time.Hour

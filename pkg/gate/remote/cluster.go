@@ -165,7 +165,7 @@ func resume[R comparable](c *cluster, at place, w *watched[R], former *Failure) 
 // start begins a watch on the present connection; the former one has ended its own. The caller holds the lock.
 func start[R comparable](c *cluster, at place, w *watched[R]) {
 	var ctx context.Context
-	ctx, w.end = context.WithCancel(c.ctx)
+	ctx, w.end = context.WithCancel(c.ctx) //nolint:gosec // unfollow calls it
 	go w.run(ctx, c.connection.server, c.connection.Resource(at.GroupVersionResource).Namespace(at.namespace), "")
 }
 

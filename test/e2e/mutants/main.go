@@ -124,20 +124,26 @@ func (m mutant) play(root string) (green, red []string, err error) {
 	if err := m.apply(dir); err != nil {
 		return nil, nil, err
 	}
+	logs := filepath.Join(dir, "logs")
+	if err := os.Mkdir(logs, 0o700); err != nil {
+		return nil, nil, err
+	}
 	var names []string
 	for _, scenario := range m.scenarios {
 		names = append(names, strings.ReplaceAll(scenario, " ", "_"))
 	}
 	cmd := exec.Command("go", "test", "-json", "-timeout", "30m", "-run", "^TestEndToEnd$/^(together|alone)$/^("+strings.Join(names, "|")+")$", "./test/e2e")
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "TMPDIR="+dir) // the logs of what fails go with it
+	cmd.Env = append(os.Environ(), "TMPDIR="+logs) // what fails leaves its logs, which go with it
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if failed := new(exec.ExitError); err != nil && !errors.As(err, &failed) {
 		return nil, nil, err
 	}
 	green, red = outcomes(out)
 	if len(green)+len(red) == 0 {
-		return nil, nil, fmt.Errorf("no scenario was played:\n%s", out[max(0, len(out)-5000):])
+		return nil, nil, fmt.Errorf("no scenario was played:\n%s%s", out[max(0, len(out)-5000):], &stderr)
 	}
 	return green, red, nil
 }
@@ -166,11 +172,11 @@ func outcomes(out []byte) (green, red []string) {
 		if len(parts) < 3 {
 			continue
 		}
-		switch name := parts[2]; {
-		case e.Action == "pass":
-			green = append(green, name)
-		case e.Action == "fail":
-			red = append(red, name)
+		switch e.Action {
+		case "pass":
+			green = append(green, parts[2])
+		case "fail":
+			red = append(red, parts[2])
 		}
 	}
 	slices.Sort(red)
