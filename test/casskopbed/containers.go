@@ -33,3 +33,13 @@ func Image(pod corev1.PodSpec) string {
 	}
 	return ""
 }
+
+// IsReady says whether a pod serves: one that ends does so no longer.
+func IsReady(pod *corev1.Pod) bool {
+	for _, c := range pod.Status.Conditions {
+		if c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue {
+			return pod.DeletionTimestamp == nil
+		}
+	}
+	return false
+}

@@ -30,7 +30,7 @@ func (r *ring) watch(t *testing.T) *history {
 	var pods corev1.PodList
 	must(t, clusters[0].Client.List(t.Context(), &pods, client.InNamespace(r.key.Namespace)))
 	for _, pod := range pods.Items {
-		h.ready[pod.Name] = isReady(&pod)
+		h.ready[pod.Name] = IsReady(&pod)
 	}
 	h.fewest = h.count()
 	list := &unstructured.UnstructuredList{}
@@ -79,10 +79,10 @@ func (h *history) sawRing(cc *unstructured.Unstructured) {
 func (h *history) sawPod(pod *corev1.Pod) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.ready[pod.Name] && !isReady(pod) {
+	if h.ready[pod.Name] && !IsReady(pod) {
 		h.stopped = append(h.stopped, pod.Name)
 	}
-	h.ready[pod.Name] = isReady(pod)
+	h.ready[pod.Name] = IsReady(pod)
 	h.fewest = min(h.fewest, h.count())
 }
 
@@ -93,14 +93,4 @@ func (h *history) count() (ready int) {
 		}
 	}
 	return ready
-}
-
-// isReady: a pod that ends serves no longer.
-func isReady(pod *corev1.Pod) bool {
-	for _, c := range pod.Status.Conditions {
-		if c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue {
-			return pod.DeletionTimestamp == nil
-		}
-	}
-	return false
 }

@@ -7,6 +7,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/casskop-gitops/casskop-gitops/test/casskopbed"
 )
 
 // PodLog is what a watcher sees of the pods of a ring.
@@ -25,14 +27,14 @@ func (r *Ring) WatchPods(t testing.TB) *PodLog {
 		var pods corev1.PodList
 		must(t, m.Client.List(t.Context(), &pods, client.InNamespace(r.Name)))
 		for i := range pods.Items {
-			l.ready[m.Name+"/"+pods.Items[i].Name] = isReady(&pods.Items[i])
+			l.ready[m.Name+"/"+pods.Items[i].Name] = casskopbed.IsReady(&pods.Items[i])
 		}
 		changes, err := m.Client.Watch(t.Context(), &corev1.PodList{}, client.InNamespace(r.Name))
 		must(t, err)
 		go func() {
 			for event := range changes.ResultChan() {
 				if pod, ok := event.Object.(*corev1.Pod); ok {
-					l.saw(m.Name+"/"+pod.Name, isReady(pod))
+					l.saw(m.Name+"/"+pod.Name, casskopbed.IsReady(pod))
 				}
 			}
 		}()
@@ -61,14 +63,4 @@ func (l *PodLog) Stopped() (pods []string, most int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return append(pods, l.stopped...), l.most
-}
-
-// isReady: a pod that ends serves no longer.
-func isReady(pod *corev1.Pod) bool {
-	for _, c := range pod.Status.Conditions {
-		if c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue {
-			return pod.DeletionTimestamp == nil
-		}
-	}
-	return false
 }

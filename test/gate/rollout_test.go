@@ -34,11 +34,9 @@ func TestRollout(t *testing.T) {
 			}
 		}
 		for j, c := range clusters {
-			if j > 0 {
-				c.WaitGate(t, tree.Key(), soon, "held: "+gate.ReasonNotCreated, "held: "+gate.ReasonNotCarried)
-			}
-			clusters[j].WaitGate(t, tree.Key(), soon, "open: "+gate.ReasonRuleMet)
-			for _, later := range clusters[j+1:] {
+			c.WaitGate(t, tree.Key(), soon, "open: "+gate.ReasonRuleMet)
+			for _, later := range clusters[j+1:] { // they wait for this one, which has not been delivered to yet
+				later.WaitGate(t, tree.Key(), soon, "held: "+gate.ReasonNotCreated, "held: "+gate.ReasonNotCarried)
 				if err := tree.Deliver(t, later); !apierrors.IsForbidden(err) {
 					t.Errorf("%s: the CassandraCluster was let in before its time: %v", later.Name, err)
 				}

@@ -1,13 +1,11 @@
 package gate
 
 import (
-	"bytes"
 	"encoding/json"
 	"flag"
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -65,18 +63,11 @@ func (s *showing) everything() string {
 // kubectl is a command line and what it prints, as the administrator of a cluster.
 func kubectl(t *testing.T, c *bed.Cluster, args ...string) string {
 	t.Helper()
-	binary, err := bed.Binary("kubectl")
-	if err != nil {
-		t.Fatal(err)
+	got := c.Kubectl(t, nil, args...)
+	if got.Code != 0 || got.Stderr != "" {
+		t.Fatalf("kubectl %v: exit %d\n%s", args, got.Code, got.Stderr)
 	}
-	cmd := exec.Command(binary, append([]string{"--kubeconfig", bed.KubeconfigFile(t, c.Config)}, args...)...)
-	cmd.Env = append(os.Environ(), "HOME="+t.TempDir()) // its cache
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if err := cmd.Run(); err != nil || stderr.Len() > 0 {
-		t.Fatalf("kubectl %v: %v\n%s", args, err, &stderr)
-	}
-	return "$ kubectl " + strings.Join(args, " ") + "\n" + stdout.String()
+	return "$ kubectl " + strings.Join(args, " ") + "\n" + got.Stdout
 }
 
 // metrics are the lines about Gates of what a controller serves.
