@@ -20,7 +20,7 @@ const (
 	// patience is how long a rollout over three clusters may take on a busy machine: CassKop needs half a minute for a change in each.
 	patience = 5 * time.Minute
 	// soon is how long anything else may take.
-	soon = time.Minute
+	soon = 2 * time.Minute
 
 	open = "open: " + gate.ReasonRuleMet
 )
