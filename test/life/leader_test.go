@@ -70,7 +70,7 @@ func newAlone(t *testing.T, c *bed.Cluster, namespace string) alone {
 // want changes the spec.
 func (a alone) want(t *testing.T, revision string, hold bool) {
 	t.Helper()
-	g := a.Cluster.Gate(t, a.key)
+	g := a.Gate(t, a.key)
 	patch := fmt.Appendf(nil, `{"spec":{"revision":%q,"hold":%t}}`, revision, hold)
 	if err := a.Client.Patch(t.Context(), g, client.RawPatch(types.MergePatchType, patch)); err != nil {
 		t.Fatal(err)
@@ -81,7 +81,7 @@ func (a alone) want(t *testing.T, revision string, hold bool) {
 func (a alone) opens(t *testing.T, within time.Duration) time.Duration {
 	t.Helper()
 	began := time.Now()
-	a.Cluster.WaitGate(t, a.key, within, "open: "+gate.ReasonRuleMet)
+	a.WaitGate(t, a.key, within, "open: "+gate.ReasonRuleMet)
 	return time.Since(began).Round(10 * time.Millisecond)
 }
 
@@ -131,7 +131,7 @@ func testLeaderThatStoodStill(t *testing.T) {
 	startReplica(t, clusters[2], a.key.Namespace, true)
 
 	a.want(t, "00000001", false)
-	a.Cluster.WaitGate(t, a.key, handOver, "held: "+gate.ReasonSettling)
+	a.WaitGate(t, a.key, handOver, "held: "+gate.ReasonSettling)
 	first.status.shut()
 	bed.WaitFor(t, handOver, "the leader writes that the gate is open", func() (bool, string) { return first.held.Load() == 1, "not yet" })
 	if err := first.Pause(); err != nil {
@@ -139,19 +139,19 @@ func testLeaderThatStoodStill(t *testing.T) {
 	}
 	a.want(t, "00000002", true)
 	began := time.Now()
-	a.Cluster.WaitGate(t, a.key, takeOver, "held: "+gate.ReasonHold)
+	a.WaitGate(t, a.key, takeOver, "held: "+gate.ReasonHold)
 	t.Logf("the other one leads after %s", time.Since(began).Round(10*time.Millisecond))
 
 	first.status.open()
 	bed.WaitFor(t, handOver, "the late write is refused", func() (bool, string) { return first.conflicts.Load() == 1, "no conflict yet" })
-	before := a.Cluster.Gate(t, a.key)
+	before := a.Gate(t, a.key)
 	if err := first.Resume(); err != nil {
 		t.Fatal(err)
 	}
 	// it tries to renew its lease for 10 s, and believes that it leads; what it writes is refused when the Gate has changed since
 	bed.WaitFor(t, takeOver, "the late leader ends and is started again", func() (bool, string) { return first.Restarts() == 1, "not yet" })
 	first.WaitReady(t)
-	after := a.Cluster.Gate(t, a.key)
+	after := a.Gate(t, a.key)
 	if bed.Says(after) != "held: "+gate.ReasonHold || after.Status.OpenedRevision != "" || after.ResourceVersion != before.ResourceVersion {
 		t.Errorf("the Gate says %s, opened for %q, and was written after the late leader went on: %t", bed.Says(after), after.Status.OpenedRevision,
 			after.ResourceVersion != before.ResourceVersion)

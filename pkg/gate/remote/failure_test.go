@@ -128,7 +128,7 @@ func ask(ctx context.Context, config *rest.Config, request string) (Failure, err
 	}
 	switch took := time.Since(began); {
 	case failure == nil || err == nil:
-		return Failure{}, fmt.Errorf("%s: got failure %v and error %w", request, failure, err)
+		return Failure{}, fmt.Errorf("%s: got failure %w and error %w", request, failure, err)
 	case took > requestTimeout+3*time.Second:
 		return *failure, fmt.Errorf("%s: it took %s", request, took)
 	}
