@@ -68,13 +68,7 @@ func (p *play) rotate(t *testing.T, remote *fleet.Member) {
 	t.Helper()
 	account := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: p.Name, Name: bed.Reader}}
 	must(t, remote.Client.Delete(t.Context(), account))
-	remote.ServiceAccount(t, p.Name, bed.Reader)
-	reader := remote.ReaderIdentity(t, p.Name)
-	for _, m := range p.Members {
-		if m != remote {
-			bed.Connect(t, m.Cluster, p.Name, remote.Name, reader)
-		}
-	}
+	p.Connect(t, remote)
 }
 
 // playRefused: CassKop puts the old value back. The others are stalled until a human comes with the next commit.

@@ -59,13 +59,19 @@ func (r *Ring) Join(t testing.TB, sites ...*Site) {
 			CassKop: casskopbed.Start(t, s.Cluster, r.Name, r.options)}
 	})
 	r.Members = append(r.Members, added...)
-	for _, remote := range r.Members {
-		remote.ServiceAccount(t, r.Name, bed.Reader)
-		reader := remote.ReaderIdentity(t, r.Name)
-		for _, m := range r.Members {
-			if m != remote {
-				bed.Connect(t, m.Cluster, r.Name, remote.Name, reader)
-			}
+	for _, m := range r.Members {
+		r.Connect(t, m)
+	}
+}
+
+// Connect gives all other clusters of the ring a Secret with a new token for one, whose reader is made where it is missing.
+func (r *Ring) Connect(t testing.TB, remote *Member) {
+	t.Helper()
+	remote.ServiceAccount(t, r.Name, bed.Reader)
+	reader := remote.ReaderIdentity(t, r.Name)
+	for _, m := range r.Members {
+		if m != remote {
+			bed.Connect(t, m.Cluster, r.Name, remote.Name, reader)
 		}
 	}
 }

@@ -26,12 +26,13 @@ func golden(t *testing.T, name string, shown func() string) {
 	t.Helper()
 	file := filepath.Join("testdata", filepath.FromSlash(name))
 	if *update {
-		settled := shown()
-		bed.WaitFor(t, soon, "nothing changes any more", func() (bool, string) {
+		settled, since := shown(), time.Now()
+		bed.WaitFor(t, soon, "nothing has changed for a second", func() (bool, string) {
 			before := settled
-			time.Sleep(time.Second) // only to rewrite the files
-			settled = shown()
-			return before == settled, cmp.Diff(before, settled)
+			if settled = shown(); settled != before {
+				since = time.Now()
+			}
+			return time.Since(since) > time.Second, cmp.Diff(before, settled)
 		})
 		if err := os.WriteFile(file, []byte(settled), 0o644); err != nil {
 			t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/casskop-gitops/casskop-gitops/pkg/api/v1alpha1"
+	"github.com/casskop-gitops/casskop-gitops/pkg/gate"
 )
 
 // Labels that kustomize-controller puts on what it applies (fluxcd/pkg/ssa, owner.go).
@@ -65,14 +66,12 @@ func appliedBy(gate *v1alpha1.Gate) (pair [2]types.NamespacedName, ok bool) {
 }
 
 // owed says that the Gate is open for a revision that the CassandraCluster here does not carry.
-func (n *Notifier) owed(gate *v1alpha1.Gate) bool {
-	want := gate.Spec.Revision
-	open := gate.Status.OpenedRevision == want && gate.Status.ObservedGeneration == gate.Generation
-	if want == "" || !open || !gate.DeletionTimestamp.IsZero() {
+func (n *Notifier) owed(g *v1alpha1.Gate) bool {
+	if !gate.IsOpen(g) || !g.DeletionTimestamp.IsZero() {
 		return false
 	}
-	revision, known := n.Carried.Carries(client.ObjectKeyFromObject(gate))
-	return known && revision != want
+	revision, known := n.Carried.Carries(client.ObjectKeyFromObject(g))
+	return known && revision != g.Spec.Revision
 }
 
 func openedAt(gate *v1alpha1.Gate) time.Time {

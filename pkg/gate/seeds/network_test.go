@@ -107,7 +107,7 @@ func inLab(t *testing.T, answers map[string]bool, test func(t *testing.T, l *lab
 	})
 }
 
-// pass lets time pass, and all that is due then happen.
+// pass lets time pass, and all that is due then happen. It is the time of synctest, so nobody waits.
 func (l *lab) pass(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()

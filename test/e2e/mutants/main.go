@@ -45,7 +45,7 @@ var mutants = []mutant{
 	},
 	{
 		"the gate does not ask Flux", "pkg/gate/flux/reconcile.go",
-		"func (n *Notifier) owed(gate *v1alpha1.Gate) bool {\n", "func (n *Notifier) owed(gate *v1alpha1.Gate) bool {\n\treturn false\n",
+		"func (n *Notifier) owed(g *v1alpha1.Gate) bool {\n", "func (n *Notifier) owed(g *v1alpha1.Gate) bool {\n\treturn false\n",
 		[]string{"how soon a gate opens"},
 	},
 	{
