@@ -1,6 +1,10 @@
 package gate
 
-import "github.com/casskop-gitops/casskop-gitops/pkg/casskop"
+import (
+	"strings"
+
+	"github.com/casskop-gitops/casskop-gitops/pkg/casskop"
+)
 
 // Presence says whether an object is there.
 type Presence int
@@ -38,5 +42,20 @@ func SightOf(object map[string]any) Sight {
 	sight := Sight{Presence: Present, Revision: revision(object), Readiness: casskop.ReadinessOf(object)}
 	sight.UID, sight.Generation = casskop.Identity(object)
 	sight.Phase, sight.Action, sight.ActionStatus = casskop.Progress(object)
+	for _, text := range []*string{&sight.UID, &sight.Revision, &sight.Phase, &sight.Action, &sight.ActionStatus, &sight.Readiness.Message} {
+		*text = Brief(*text)
+	}
 	return sight
+}
+
+// longestText of another cluster that is kept and passed on, in bytes. It is input: nobody bounds it there.
+const longestText = 300
+
+// Brief is a text of another cluster, cut where it is too long.
+func Brief(text string) string {
+	text = strings.ToValidUTF8(text, "?")
+	if len(text) <= longestText {
+		return text
+	}
+	return strings.ToValidUTF8(text[:longestText], "") + "..."
 }

@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -47,6 +48,22 @@ func breakingOff(t *testing.T) *rest.Config {
 		panic(http.ErrAbortHandler)
 	})))
 }
+
+// repeating answers every request with a text, for ever.
+func repeating(text string) func(t *testing.T) *rest.Config {
+	return func(t *testing.T) *rest.Config {
+		return configOf(newTLSServer(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			for chunk := []byte(strings.Repeat(text, 1<<12)); ; {
+				if _, err := w.Write(chunk); err != nil {
+					return // the client has hung up
+				}
+			}
+		})))
+	}
+}
+
+var endless, endlessLines = repeating("[[[["), repeating(" \n")
 
 func silentServer(t *testing.T) *rest.Config {
 	server := newTLSServer(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))

@@ -9,6 +9,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/clock"
+
+	"github.com/casskop-gitops/casskop-gitops/pkg/gate"
 )
 
 // place is one resource in one namespace; an empty namespace is all of them.
@@ -33,20 +35,20 @@ type cluster struct {
 	unread     *Failure    // why the last read had no answer
 	unreadAt   time.Time
 	expires    time.Time
-	cassandras map[place]*watched[cassandra]
-	wishes     map[place]*watched[wish]
+	cassandras map[place]*watched[gate.Sight, cassandra]
+	wishes     map[place]*watched[wish, wish]
 }
 
 // watched is a follower and what ends it; end is nil while there is no connection.
-type watched[R comparable] struct {
-	*follower[R]
+type watched[F any, R comparable] struct {
+	*follower[F, R]
 	end func()
 }
 
 func newCluster(c clock.WithTickerAndDelayedExecution, moved func(place, types.NamespacedName)) *cluster {
 	return &cluster{
 		clock: c, moved: moved, readers: semaphore.NewWeighted(readers), end: func() {},
-		cassandras: map[place]*watched[cassandra]{}, wishes: map[place]*watched[wish]{},
+		cassandras: map[place]*watched[gate.Sight, cassandra]{}, wishes: map[place]*watched[wish, wish]{},
 	}
 }
 
@@ -118,11 +120,11 @@ func (c *cluster) places() []place {
 }
 
 func (c *cluster) followCassandras(at place) {
-	follow(c, c.cassandras, at, nextCassandra)
+	follow(c, c.cassandras, at, gate.SightOf, nextCassandra)
 }
 
 func (c *cluster) followWishes(at place) {
-	follow(c, c.wishes, at, nextWish)
+	follow(c, c.wishes, at, wishOf, nextWish)
 }
 
 // unfollow ends the watch at a place.
@@ -141,21 +143,21 @@ func (c *cluster) wish(at place, name types.NamespacedName) view[wish] {
 	return look(c, c.wishes, at, name)
 }
 
-func follow[R comparable](c *cluster, all map[place]*watched[R], at place, next func(R, map[string]any, time.Time) R) {
+func follow[F any, R comparable](c *cluster, all map[place]*watched[F, R], at place, read func(map[string]any) F, next func(R, F, time.Time) R) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if all[at] != nil {
 		return
 	}
 	moved := func(name types.NamespacedName) { c.moved(at, name) }
-	all[at] = &watched[R]{follower: &follower[R]{clock: c.clock, next: next, moved: moved, rows: map[types.NamespacedName]R{}}}
+	all[at] = &watched[F, R]{follower: &follower[F, R]{clock: c.clock, read: read, next: next, moved: moved, rows: map[types.NamespacedName]R{}}}
 	if c.connection != nil {
 		start(c, at, all[at])
 	}
 }
 
 // resume is start after the connection was replaced. Former is why there was none; nil: there was one.
-func resume[R comparable](c *cluster, at place, w *watched[R], former *Failure) {
+func resume[F any, R comparable](c *cluster, at place, w *watched[F, R], former *Failure) {
 	if former != nil {
 		w.distrust(*former)
 	}
@@ -163,13 +165,13 @@ func resume[R comparable](c *cluster, at place, w *watched[R], former *Failure) 
 }
 
 // start begins a watch on the present connection; the former one has ended its own. The caller holds the lock.
-func start[R comparable](c *cluster, at place, w *watched[R]) {
+func start[F any, R comparable](c *cluster, at place, w *watched[F, R]) {
 	var ctx context.Context
 	ctx, w.end = context.WithCancel(c.ctx) //nolint:gosec // unfollow calls it
 	go w.run(ctx, c.connection.server, c.connection.Resource(at.GroupVersionResource).Namespace(at.namespace), "")
 }
 
-func unfollow[R comparable](all map[place]*watched[R], at place) {
+func unfollow[F any, R comparable](all map[place]*watched[F, R], at place) {
 	if w := all[at]; w != nil && w.end != nil {
 		w.end()
 	}
@@ -179,7 +181,7 @@ func unfollow[R comparable](all map[place]*watched[R], at place) {
 var connecting = Failure{ReasonConnecting, "it has not answered yet"}
 
 // look is what is known of one object. A cluster that cannot be connected to says why in place of its watches.
-func look[R comparable](c *cluster, all map[place]*watched[R], at place, name types.NamespacedName) view[R] {
+func look[F any, R comparable](c *cluster, all map[place]*watched[F, R], at place, name types.NamespacedName) view[R] {
 	c.mu.Lock()
 	failure, w := c.failure, all[at]
 	c.mu.Unlock()

@@ -7,11 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strings"
 	"syscall"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	utilnet "k8s.io/apimachinery/pkg/util/net"
+
+	"github.com/casskop-gitops/casskop-gitops/pkg/gate"
 )
 
 // Reasons for which a cluster cannot be seen, beside those for which its Secret is refused (package credentials).
@@ -60,6 +61,9 @@ const (
 	ReasonConnectionFailed = "ConnectionFailed"
 	// ReasonAnswerUnreadable: the answer is not that of an API server, or broke off. See what answers at that address, and what lies between.
 	ReasonAnswerUnreadable = "AnswerUnreadable"
+	// ReasonAnswerTooLarge: the API server there sends more than the gate takes: 2 MiB for an object, 5000 objects in the namespace.
+	// Look at who writes there.
+	ReasonAnswerTooLarge = "AnswerTooLarge"
 )
 
 // Failure is why a cluster could not be seen. Its message does not change from one try to the next while the cause stays.
@@ -108,7 +112,7 @@ func answered(server string, err error) (Failure, bool) {
 		return Failure{}, false
 	}
 	code := status.Status().Code
-	says := fmt.Sprintf("%s answers %d: %s", server, code, brief(status.Status().Message))
+	says := fmt.Sprintf("%s answers %d: %s", server, code, gate.Brief(status.Status().Message))
 	switch {
 	case code == 401:
 		return Failure{ReasonUnauthorized, fmt.Sprintf("%s does not accept the credentials", server)}, true
@@ -124,17 +128,6 @@ func answered(server string, err error) (Failure, bool) {
 	return Failure{ReasonRefused, says}, true
 }
 
-// longestMessage of another server that is passed on. It is input: nobody bounds it there.
-const longestMessage = 300
-
-func brief(message string) string {
-	message = strings.ToValidUTF8(message, "?")
-	if len(message) <= longestMessage {
-		return message
-	}
-	return strings.ToValidUTF8(message[:longestMessage], "") + "..."
-}
-
 // untrusted sorts failures of TLS.
 func untrusted(server string, err error) (Failure, bool) {
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
@@ -147,10 +140,10 @@ func untrusted(server string, err error) (Failure, bool) {
 		if invalid.Reason == x509.Expired {
 			return Failure{ReasonCertificateExpired, fmt.Sprintf("the certificate of %s has expired or is not valid yet", server)}, true
 		}
-		return Failure{ReasonUntrusted, fmt.Sprintf("the certificate of %s is not acceptable: %s", server, brief(invalid.Error()))}, true
+		return Failure{ReasonUntrusted, fmt.Sprintf("the certificate of %s is not acceptable: %s", server, gate.Brief(invalid.Error()))}, true
 	}
 	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "remote error" { // crypto/tls calls an alert so, whose type it keeps to itself
-		return Failure{ReasonTLS, fmt.Sprintf("%s ends TLS: %s", server, brief(op.Err.Error()))}, true
+		return Failure{ReasonTLS, fmt.Sprintf("%s ends TLS: %s", server, gate.Brief(op.Err.Error()))}, true
 	}
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
 		return Failure{ReasonTLS, fmt.Sprintf("%s does not speak TLS", server)}, true

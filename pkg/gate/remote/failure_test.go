@@ -61,6 +61,8 @@ func TestFailures(t *testing.T) {
 		"it answers no JSON":              {answering(200, "application/json", "Welcome!"), ReasonAnswerUnreadable, true},
 		"it answers another JSON":         {answering(200, "application/json", `["Welcome!"]`), ReasonAnswerUnreadable, true},
 		"its answer breaks off":           {breakingOff, ReasonAnswerUnreadable, true},
+		"its answer has no end":           {endless, ReasonAnswerTooLarge, true},
+		"its answer has no end in lines":  {endlessLines, ReasonAnswerTooLarge, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -72,7 +74,7 @@ func TestFailures(t *testing.T) {
 				if failure.Reason != test.want {
 					t.Errorf("%s: got %s: %s, want %s", requests[i], failure.Reason, failure.Message, test.want)
 				}
-				if n := len(failure.Message); n > longestMessage+100 || !utf8.ValidString(failure.Message) {
+				if n := len(failure.Message); n > 400 || !utf8.ValidString(failure.Message) {
 					t.Errorf("%s: the message has %d bytes, valid: %t", requests[i], n, utf8.ValidString(failure.Message))
 				}
 			}

@@ -23,11 +23,13 @@ const (
 	silenceLimit = 90 * time.Second
 )
 
-// follower keeps one row for each object of a resource up to date by a watch. A row is what is kept of an object.
-type follower[R comparable] struct {
+// follower keeps one row for each object of a resource up to date by a watch. A row is what is kept of an object, made of what is read of it.
+type follower[F any, R comparable] struct {
 	clock clock.WithTicker
+	// read is what counts of an object, which is dropped then
+	read func(object map[string]any) F
 	// next is the row after the watch brought this state of the object
-	next func(before R, object map[string]any, now time.Time) R
+	next func(before R, found F, now time.Time) R
 	// moved is called after the row of an object has changed, or, with no name, the failure of the whole
 	moved func(types.NamespacedName)
 
@@ -47,7 +49,7 @@ type view[R comparable] struct {
 	seen    time.Time
 }
 
-func (f *follower[R]) view(name types.NamespacedName) view[R] {
+func (f *follower[F, R]) view(name types.NamespacedName) view[R] {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	row, there := f.rows[name]
@@ -55,7 +57,7 @@ func (f *follower[R]) view(name types.NamespacedName) view[R] {
 }
 
 // distrust makes a failure of what was seen so far, until the server has answered again.
-func (f *follower[R]) distrust(why Failure) {
+func (f *follower[F, R]) distrust(why Failure) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.failure == nil {
@@ -64,11 +66,14 @@ func (f *follower[R]) distrust(why Failure) {
 }
 
 // run watches until the context ends.
-func (f *follower[R]) run(ctx context.Context, server string, resource dynamic.ResourceInterface, only string) {
+func (f *follower[F, R]) run(ctx context.Context, server string, resource dynamic.ResourceInterface, only string) {
 	for ctx.Err() == nil {
 		attempt, cancel := context.WithCancel(ctx)
-		s := &session[R]{follower: f, ctx: attempt, began: f.clock.Now()}
-		listWatch := &listWatch{resource: resource, only: only, heard: s.heard, failed: func(err error) { s.fail(failureOf(server, err)) }}
+		s := &session[F, R]{follower: f, ctx: attempt, began: f.clock.Now(), server: server}
+		listWatch := &listWatch{
+			server: server, resource: resource, only: only, reduce: s.reduce,
+			heard: s.heard, failed: func(err error) { s.fail(failureOf(server, err)) },
+		}
 		reflector := cache.NewReflectorWithOptions(listWatch, &unstructured.Unstructured{}, s, cache.ReflectorOptions{
 			Name: server, Clock: f.clock, Backoff: &wait.Backoff{Duration: firstRetry, Factor: 2, Jitter: 0.2, Steps: 10, Cap: lastRetry},
 		})

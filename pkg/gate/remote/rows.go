@@ -15,8 +15,7 @@ type cassandra struct {
 	soak  gate.Soak
 }
 
-func nextCassandra(before cassandra, object map[string]any, now time.Time) cassandra {
-	sight := gate.SightOf(object)
+func nextCassandra(before cassandra, sight gate.Sight, now time.Time) cassandra {
 	return cassandra{sight, before.soak.Next(sight, now)}
 }
 
@@ -28,8 +27,7 @@ type wish struct {
 	since      time.Time
 }
 
-func nextWish(before wish, object map[string]any, now time.Time) wish {
-	after := wishOf(object)
+func nextWish(before, after wish, now time.Time) wish {
 	after.since = before.sinceOf(after)
 	if after.since.IsZero() {
 		after.since = now
@@ -40,7 +38,7 @@ func nextWish(before wish, object map[string]any, now time.Time) wish {
 func wishOf(object map[string]any) wish {
 	revision, _, _ := unstructured.NestedString(object, "spec", "revision") // none that can be read equals no revision
 	uid, generation := casskop.Identity(object)
-	return wish{revision: revision, uid: uid, generation: generation}
+	return wish{revision: gate.Brief(revision), uid: gate.Brief(uid), generation: generation}
 }
 
 // sinceOf is since when the state that a read returned has been seen: zero if it is not this one.

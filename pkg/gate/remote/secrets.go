@@ -40,6 +40,9 @@ func nextSecret(before secret, object map[string]any, _ time.Time) secret {
 	return after
 }
 
+// whole keeps all of an object.
+func whole(object map[string]any) map[string]any { return object }
+
 func decoded(data map[string]any) map[string][]byte {
 	plain := map[string][]byte{}
 	for key, value := range data {
@@ -55,7 +58,7 @@ func decoded(data map[string]any) map[string][]byte {
 type remoteCluster struct {
 	*cluster
 	name   types.NamespacedName // of the Secret
-	secret *follower[secret]
+	secret *follower[map[string]any, secret]
 	ctx    context.Context
 	end    func()
 }
@@ -64,7 +67,7 @@ var secretsResource = corev1.SchemeGroupVersion.WithResource("secrets")
 
 // open begins to watch the Secret, and to connect with what it holds.
 func (r *remoteCluster) open(here *cluster) {
-	r.secret = &follower[secret]{clock: r.clock, next: nextSecret, rows: map[types.NamespacedName]secret{}}
+	r.secret = &follower[map[string]any, secret]{clock: r.clock, read: whole, next: nextSecret, rows: map[types.NamespacedName]secret{}}
 	changes := make(chan struct{}, 1)
 	r.secret.moved = func(types.NamespacedName) {
 		select {

@@ -2,25 +2,24 @@ package remote
 
 import (
 	"context"
-	"fmt"
 	"time"
 
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
 )
 
 // session is one run of a reflector, and the store that it fills. What it brings after it has ended is dropped: it may come from
 // another cluster than the one that is followed by then.
-type session[R comparable] struct {
-	*follower[R]
-	ctx   context.Context
-	began time.Time
+type session[F any, R comparable] struct {
+	*follower[F, R]
+	ctx    context.Context
+	began  time.Time
+	server string // as it is named in messages
 	// broken says that the last try broke off, and was not told
 	broken bool
 }
 
 // change runs under the lock, if the session has not ended, and says whether it did.
-func (s *session[R]) change(do func(now time.Time)) bool {
+func (s *session[F, R]) change(do func(now time.Time)) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.ctx.Err() != nil {
@@ -33,43 +32,56 @@ func (s *session[R]) change(do func(now time.Time)) bool {
 // The exported methods are those of cache.ReflectorStore and cache.ReflectorBookmarkStore.
 
 // Add takes in an object that appeared.
-func (s *session[R]) Add(object any) error { return s.Update(object) }
+func (s *session[F, R]) Add(object any) error { return s.Update(object) }
 
 // Update takes in a state of an object.
-func (s *session[R]) Update(object any) error {
-	found, err := read(object)
+func (s *session[F, R]) Update(object any) error {
+	found, err := s.reduced(object)
 	if err != nil {
 		return err
 	}
 	var before, after R
+	full := false
 	s.change(func(now time.Time) {
-		before = s.rows[nameOf(found)]
-		after = s.next(before, found.Object, now)
-		s.rows[nameOf(found)], s.seen = after, now
+		if full = len(s.rows) >= mostObjects && !s.has(found.name); full {
+			return
+		}
+		before = s.rows[found.name]
+		after = s.next(before, found.facts, now)
+		s.rows[found.name], s.seen = after, now
 	})
+	if full {
+		s.fail(tooMany(s.server))
+	}
 	if before != after {
-		s.moved(nameOf(found))
+		s.moved(found.name)
 	}
 	return nil
 }
 
+// has runs under the lock.
+func (s *session[F, R]) has(name types.NamespacedName) bool {
+	_, there := s.rows[name]
+	return there
+}
+
 // Delete takes in that an object is gone.
-func (s *session[R]) Delete(object any) error {
-	found, err := read(object)
+func (s *session[F, R]) Delete(object any) error {
+	found, err := s.reduced(object)
 	if err != nil {
 		return err
 	}
 	if s.change(func(now time.Time) {
-		delete(s.rows, nameOf(found))
+		delete(s.rows, found.name)
 		s.seen = now
 	}) {
-		s.moved(nameOf(found))
+		s.moved(found.name)
 	}
 	return nil
 }
 
 // Replace takes in all objects that there are.
-func (s *session[R]) Replace(objects []any, _ string) error {
+func (s *session[F, R]) Replace(objects []any, _ string) error {
 	var moved []types.NamespacedName
 	var err error
 	s.change(func(now time.Time) {
@@ -89,20 +101,20 @@ func (s *session[R]) Replace(objects []any, _ string) error {
 	return err
 }
 
-func (s *session[R]) nextRows(objects []any, now time.Time) (map[types.NamespacedName]R, error) {
+func (s *session[F, R]) nextRows(objects []any, now time.Time) (map[types.NamespacedName]R, error) {
 	rows := make(map[types.NamespacedName]R, len(objects))
 	for _, object := range objects {
-		found, err := read(object)
+		found, err := s.reduced(object)
 		if err != nil {
 			return nil, err
 		}
-		rows[nameOf(found)] = s.next(s.rows[nameOf(found)], found.Object, now)
+		rows[found.name] = s.next(s.rows[found.name], found.facts, now)
 	}
 	return rows, nil
 }
 
 // differences are the names whose row is another one in rows, or is only on one side.
-func (s *session[R]) differences(rows map[types.NamespacedName]R) (names []types.NamespacedName) {
+func (s *session[F, R]) differences(rows map[types.NamespacedName]R) (names []types.NamespacedName) {
 	for name, row := range rows {
 		if before, there := s.rows[name]; !there || before != row {
 			names = append(names, name)
@@ -117,16 +129,16 @@ func (s *session[R]) differences(rows map[types.NamespacedName]R) (names []types
 }
 
 // Bookmark takes in a sign of life.
-func (s *session[R]) Bookmark(string) error {
+func (s *session[F, R]) Bookmark(string) error {
 	s.heard()
 	return nil
 }
 
 // Resync has nothing to do.
-func (s *session[R]) Resync() error { return nil }
+func (s *session[F, R]) Resync() error { return nil }
 
 // heard records an answer.
-func (s *session[R]) heard() {
+func (s *session[F, R]) heard() {
 	failed := false
 	s.change(func(now time.Time) {
 		failed = s.failure != nil
@@ -138,7 +150,7 @@ func (s *session[R]) heard() {
 }
 
 // fail records why there is no answer.
-func (s *session[R]) fail(failure Failure) {
+func (s *session[F, R]) fail(failure Failure) {
 	news := false
 	s.change(func(time.Time) {
 		if failure.Reason == ReasonConnectionFailed && s.failure == nil && !s.broken {
@@ -154,7 +166,7 @@ func (s *session[R]) fail(failure Failure) {
 }
 
 // endSilence ends the session when nothing has been heard for too long.
-func (s *session[R]) endSilence(end func()) {
+func (s *session[F, R]) endSilence(end func()) {
 	ticker := s.clock.NewTicker(silenceLimit / 9)
 	defer ticker.Stop()
 	for {
@@ -170,16 +182,4 @@ func (s *session[R]) endSilence(end func()) {
 			return
 		}
 	}
-}
-
-func read(object any) (*unstructured.Unstructured, error) {
-	found, ok := object.(*unstructured.Unstructured)
-	if !ok {
-		return nil, fmt.Errorf("the watch brought a %T, want an unstructured object", object)
-	}
-	return found, nil
-}
-
-func nameOf(object *unstructured.Unstructured) types.NamespacedName {
-	return types.NamespacedName{Namespace: object.GetNamespace(), Name: object.GetName()}
 }

@@ -18,22 +18,22 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 // trial is a follower of wishes, and who is told of changes.
 type trial struct {
-	*follower[wish]
+	*follower[wish, wish]
 	clock *clocktesting.FakeClock
 	told  []string
 }
 
 func newTrial() *trial {
 	tr := &trial{clock: clocktesting.NewFakeClock(noon)}
-	tr.follower = &follower[wish]{clock: tr.clock, next: nextWish, rows: map[types.NamespacedName]wish{}}
+	tr.follower = &follower[wish, wish]{clock: tr.clock, read: wishOf, next: nextWish, rows: map[types.NamespacedName]wish{}}
 	tr.moved = func(name types.NamespacedName) { tr.told = append(tr.told, name.Name) }
 	return tr
 }
 
 // session begins one, and what ends it.
-func (tr *trial) session() (*session[wish], func()) {
+func (tr *trial) session() (*session[wish, wish], func()) {
 	ctx, end := context.WithCancel(context.Background())
-	return &session[wish]{follower: tr.follower, ctx: ctx, began: tr.clock.Now()}, end
+	return &session[wish, wish]{follower: tr.follower, ctx: ctx, began: tr.clock.Now()}, end
 }
 
 // news is who was told since the last call, sorted; "*" is everybody.

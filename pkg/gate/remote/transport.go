@@ -40,6 +40,8 @@ func dial(config *rest.Config) (*connection, error) {
 		ForceAttemptHTTP2:   true,
 		HTTP2:               &http.HTTP2Config{SendPingTimeout: idleBeforePing, PingTimeout: pingTimeout},
 		IdleConnTimeout:     time.Minute,
+
+		MaxResponseHeaderBytes: largestHeader,
 	}
 	server := serverOf(config)
 	wrapped, err := rest.HTTPWrappersForConfig(config, frank{transport, server})
@@ -59,7 +61,7 @@ var keepAlive = net.KeepAliveConfig{Enable: true, Idle: idleBeforePing, Interval
 
 // frank tells of each failure at once. client-go tries again by itself, up to ten times, when an answer has Retry-After or an error is
 // one of those it knows, and takes a watch that could not begin for one that ended; and nobody would hear of it. So the one is taken
-// off, and the other is sorted here. The watches try again soon enough.
+// off, and the other is sorted here. The watches try again soon enough. It bounds each answer, too.
 type frank struct {
 	http.RoundTripper
 	server string
@@ -73,6 +75,7 @@ func (f frank) RoundTrip(request *http.Request) (*http.Response, error) {
 		return nil, &failure
 	}
 	response.Header.Del("Retry-After")
+	response.Body = bound(response.Body, f.server, request.URL.Query().Has("watch"))
 	return response, nil
 }
 

@@ -1,0 +1,53 @@
+package remote
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+)
+
+// Bounds on what another cluster can make the gate keep in memory. What it sends is input: a broken or hostile API server must not
+// take the memory that all other gates need.
+const (
+	// largestAnswer is the most bytes of one object, one page of a list or one event of a watch. etcd takes no object above 1.5 MiB.
+	largestAnswer = 2 << 20
+	// pageSize is how many objects a list asks for at a time.
+	pageSize = 20
+	// mostObjects are looked at in one namespace.
+	mostObjects = 5000
+	// largestHeader is the most bytes of the header of an answer.
+	largestHeader = 64 << 10
+)
+
+// bounded is the body of an answer. Of a watch, which has no end, each line is bounded: it is an event.
+type bounded struct {
+	io.ReadCloser
+	server string
+	lines  bool
+	left   int
+}
+
+func bound(body io.ReadCloser, server string, lines bool) io.ReadCloser {
+	return &bounded{body, server, lines, largestAnswer}
+}
+
+// Read returns a [*Failure] as its error when the bound is passed.
+func (b *bounded) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if !b.fits(p[:n]) {
+		return 0, &Failure{ReasonAnswerTooLarge, fmt.Sprintf("an answer of %s has more than %d MiB", b.server, largestAnswer>>20)}
+	}
+	return n, err
+}
+
+func (b *bounded) fits(read []byte) bool {
+	for end := bytes.IndexByte(read, '\n'); b.lines && end >= 0 && end <= b.left; end = bytes.IndexByte(read, '\n') {
+		b.left, read = largestAnswer, read[end+1:]
+	}
+	b.left -= len(read)
+	return b.left >= 0
+}
+
+func tooMany(server string) Failure {
+	return Failure{ReasonAnswerTooLarge, fmt.Sprintf("%s has more than %d objects of the kind in the namespace", server, mostObjects)}
+}
