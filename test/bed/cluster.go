@@ -117,9 +117,9 @@ func unversioned(config *rest.Config) *rest.Config {
 	return config
 }
 
-// stop ends what runs, API server before etcd, and removes the data. The logs stay.
+// stop ends what runs, API server before etcd, and removes the data. The logs stay. Secret bytes in logs, Events or Gates are an error.
 func (c *Cluster) stop() error {
-	var failed []error
+	failed := []error{c.leaks()}
 	for _, p := range []*Process{c.controller, c.apiServer} {
 		if p != nil {
 			failed = append(failed, p.End(syscall.SIGTERM))

@@ -63,6 +63,9 @@ func StartGate(t testing.TB, o GateOptions) *GateProcess {
 		if err := g.Stop(); err != nil {
 			t.Error(err)
 		}
+		if err := leaksInFile(g.LogFile); err != nil {
+			t.Error(err)
+		}
 		if t.Failed() {
 			t.Logf("the log of gate is in %s", g.LogFile)
 		} else if err := os.RemoveAll(dir); err != nil {

@@ -26,8 +26,7 @@ type TLSProxy struct {
 }
 
 type answer struct {
-	code    int
-	header  map[string]string
+	http.Handler
 	matches func(*http.Request) bool
 }
 
@@ -80,10 +79,20 @@ func (p *TLSProxy) Config(config *rest.Config) *rest.Config { return at(p.Addres
 // Answer gives this status code, with headers such as Retry-After, to every request that matches; nil: to all. What was passed on
 // before goes on, watches too: see Disconnect.
 func (p *TLSProxy) Answer(code int, header map[string]string, matches func(*http.Request) bool) {
-	p.answer.Store(&answer{code: code, header: header, matches: matches})
+	p.Serve(func(w http.ResponseWriter, _ *http.Request) {
+		for name, value := range header {
+			w.Header().Set(name, value)
+		}
+		http.Error(w, http.StatusText(code), code)
+	}, matches)
 }
 
-// PassOn ends Answer.
+// Serve has every request that matches answered by a handler; nil: all. What was passed on before goes on, watches too: see Disconnect.
+func (p *TLSProxy) Serve(handler http.HandlerFunc, matches func(*http.Request) bool) {
+	p.answer.Store(&answer{handler, matches})
+}
+
+// PassOn ends Answer and Serve.
 func (p *TLSProxy) PassOn() { p.answer.Store(nil) }
 
 // Disconnect closes all connections of clients.
@@ -102,9 +111,6 @@ func (p *TLSProxy) handler(c *Cluster) http.Handler {
 			forward.ServeHTTP(w, r)
 			return
 		}
-		for name, value := range a.header {
-			w.Header().Set(name, value)
-		}
-		http.Error(w, http.StatusText(a.code), a.code)
+		a.ServeHTTP(w, r)
 	})
 }

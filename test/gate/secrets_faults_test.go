@@ -74,6 +74,7 @@ var faults = map[string]fault{
 	"it has no CassandraClusters":                    {reason: remote.ReasonKindNotServed, prepare: answers(404, of("cassandraclusters"))},
 	"it sends elsewhere":                             {reason: remote.ReasonRefused, prepare: answers(302, nil)},
 	"it is a web server, and says yes":               {reason: remote.ReasonAnswerUnreadable, prepare: answers(200, nil)},
+	"it says something without end":                  {reason: remote.ReasonAnswerTooLarge, prepare: serves(withoutEnd)},
 }
 
 func taken(t *testing.T, p *pair) steps {
@@ -228,6 +229,21 @@ func answers(code int, matches func(*http.Request) bool) func(*testing.T, *pair)
 			good: func() { p.connect(t, proxy.Config(p.reader(t))) },
 			cause: func() {
 				proxy.Answer(code, map[string]string{"Retry-After": "30", "Location": "https://" + p.remote + ".invalid"}, matches)
+				proxy.Disconnect()
+			},
+			cure: proxy.PassOn,
+		}
+	}
+}
+
+// serves is a proxy that serves something else in place of the other cluster, on new connections.
+func serves(handler http.HandlerFunc) func(*testing.T, *pair) steps {
+	return func(t *testing.T, p *pair) steps {
+		proxy := bed.NewTLSProxy(t, p.there)
+		return steps{
+			good: func() { p.connect(t, proxy.Config(p.reader(t))) },
+			cause: func() {
+				proxy.Serve(handler, nil)
 				proxy.Disconnect()
 			},
 			cure: proxy.PassOn,

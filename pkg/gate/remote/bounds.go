@@ -11,8 +11,10 @@ import (
 const (
 	// largestAnswer is the most bytes of one object, one page of a list or one event of a watch. etcd takes no object above 1.5 MiB.
 	largestAnswer = 2 << 20
+	// mostValues are the JSON values in that: each takes far more memory than its text. Commas and brackets are counted, in texts too.
+	mostValues = 1 << 17
 	// pageSize is how many objects a list asks for at a time.
-	pageSize = 20
+	pageSize = 10
 	// mostObjects are looked at in one namespace.
 	mostObjects = 5000
 	// largestHeader is the most bytes of the header of an answer.
@@ -24,28 +26,40 @@ type bounded struct {
 	io.ReadCloser
 	server string
 	lines  bool
-	left   int
+	bytes  int // that may still come
+	values int
 }
 
 func bound(body io.ReadCloser, server string, lines bool) io.ReadCloser {
-	return &bounded{body, server, lines, largestAnswer}
+	return &bounded{body, server, lines, largestAnswer, mostValues}
 }
 
 // Read returns a [*Failure] as its error when the bound is passed.
 func (b *bounded) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if !b.fits(p[:n]) {
-		return 0, &Failure{ReasonAnswerTooLarge, fmt.Sprintf("an answer of %s has more than %d MiB", b.server, largestAnswer>>20)}
+		return 0, &Failure{ReasonAnswerTooLarge, fmt.Sprintf("an answer of %s has more than %d MiB or %d values", b.server, largestAnswer>>20, mostValues)}
 	}
 	return n, err
 }
 
 func (b *bounded) fits(read []byte) bool {
-	for end := bytes.IndexByte(read, '\n'); b.lines && end >= 0 && end <= b.left; end = bytes.IndexByte(read, '\n') {
-		b.left, read = largestAnswer, read[end+1:]
+	for b.lines {
+		line, rest, ended := bytes.Cut(read, []byte("\n"))
+		if !ended || !b.take(line) {
+			break
+		}
+		read, b.bytes, b.values = rest, largestAnswer, mostValues
 	}
-	b.left -= len(read)
-	return b.left >= 0
+	return b.take(read)
+}
+
+func (b *bounded) take(text []byte) bool {
+	b.bytes -= len(text)
+	for _, mark := range []string{",", "[", "{"} {
+		b.values -= bytes.Count(text, []byte(mark))
+	}
+	return b.bytes >= 0 && b.values >= 0
 }
 
 func tooMany(server string) Failure {

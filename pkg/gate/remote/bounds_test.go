@@ -30,6 +30,10 @@ func TestBoundOfAnAnswer(t *testing.T) {
 		"events of a watch, each small enough":     {half + "\n" + half + "\n" + half + half + "\n", true, true},
 		"an event of a watch that is too large":    {"x\n" + half + half + "x\n", true, false},
 		"the beginning of one that is too large":   {"x\n" + half + half + "x", true, false},
+		"as many values as can be":                 {strings.Repeat("[{,", mostValues/3) + "xx", false, true},
+		"one more value":                           {strings.Repeat("[{,", mostValues/3) + "[{,", false, false},
+		"values in the events of a watch":          {strings.Repeat(strings.Repeat("[", mostValues)+"\n", 3), true, true},
+		"an event with one more value":             {"x\n" + strings.Repeat("[", mostValues+1) + "\n", true, false},
 		"a small event, in one piece with another": {strings.Repeat("x\n", largestAnswer), true, true},
 	} {
 		t.Run(name, func(t *testing.T) {

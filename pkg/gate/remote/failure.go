@@ -61,7 +61,8 @@ const (
 	ReasonConnectionFailed = "ConnectionFailed"
 	// ReasonAnswerUnreadable: the answer is not that of an API server, or broke off. See what answers at that address, and what lies between.
 	ReasonAnswerUnreadable = "AnswerUnreadable"
-	// ReasonAnswerTooLarge: the API server there sends more than the gate takes: 2 MiB for an object, 5000 objects in the namespace.
+	// ReasonAnswerTooLarge: the API server there sends more than the gate takes: 2 MiB or 131072 JSON values in an answer, 5000 objects in the
+	// namespace.
 	// Look at who writes there.
 	ReasonAnswerTooLarge = "AnswerTooLarge"
 )
