@@ -15,7 +15,7 @@ export CGO_ENABLED := 0
 export GOFLAGS     := -trimpath -buildvcs=false
 
 .DEFAULT_GOAL := help
-.PHONY: help build render test e2e e2e-mutants demo check lint generate testbed bench-render bench-gate fuzz clean tools-present
+.PHONY: help build render test e2e e2e-mutants demo check lint generate testbed bench-render bench-gate fuzz vuln clean tools-present
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -109,6 +109,9 @@ generate: | tools-present ## regenerate deep copies, the Gate CRD and the contro
 lint: | tools-present ## run golangci-lint and actionlint
 	go tool -modfile=tools/lint/go.mod golangci-lint run ./...
 	go tool -modfile=tools/actionlint/go.mod actionlint
+
+vuln: | tools-present ## look for known vulnerabilities in what is compiled in (needs https://vuln.go.dev)
+	go tool -modfile=tools/vuln/go.mod govulncheck ./...
 
 clean: ## remove what was built
 	rm -rf bin
