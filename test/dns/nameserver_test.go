@@ -24,6 +24,7 @@ const options = `options {
     pid-file "named.pid";
     session-keyfile "session.key";
     recursion no;
+    dnssec-validation no;
     notify no;
 };
 controls { };

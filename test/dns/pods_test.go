@@ -65,8 +65,9 @@ func (w *world) waitResolved(t *testing.T, names []string, clusters ...*bed.Clus
 		}
 		for _, name := range names {
 			var err error
-			got[name], err = resolve(t.Context(), name)
-			must(t, err)
+			if got[name], err = resolve(t.Context(), name); err != nil {
+				return false, err.Error()
+			}
 		}
 		diff := cmp.Diff(want, got, cmpopts.EquateComparable(netip.Addr{}))
 		return diff == "", "(-pods +names):\n" + diff

@@ -1,6 +1,9 @@
 package dns
 
 import (
+	"iter"
+	"maps"
+	"net/netip"
 	"slices"
 	"syscall"
 	"testing"
@@ -11,7 +14,6 @@ import (
 	apimeta "k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
-	"github.com/casskop-gitops/casskop-gitops/pkg/api/v1alpha1"
 	"github.com/casskop-gitops/casskop-gitops/pkg/casskop"
 	"github.com/casskop-gitops/casskop-gitops/test/bed"
 )
@@ -28,6 +30,9 @@ const (
 	open   = "open: RuleMet"
 )
 
+// noSuchHost is why it is held while nobody publishes the pods.
+var noSuchHost = "no seed of the datacenters that exist answers from here: port 8778 of " + seeds1[0] + " (no such host), " + seeds1[1] + " (no such host)"
+
 // TestSeedsAnswer: the seeds that render computes are the names under which external-dns publishes the pods, and the second cluster's
 // gate opens only while they lead there.
 func TestSeedsAnswer(t *testing.T) {
@@ -39,7 +44,7 @@ func TestSeedsAnswer(t *testing.T) {
 
 	t.Log("pods run, and nobody publishes them")
 	g := second.WaitGate(t, w.Key(), patience, silent)
-	wantMessage(t, g, "no seed of the datacenters that exist answers from here: port 8778 of "+seeds1[0]+" (no such host), "+seeds1[1]+" (no such host)")
+	wantEqual(t, "message of the Gate", noSuchHost, apimeta.FindStatusCondition(g.Status.Conditions, meta.ReadyCondition).Message)
 	wantEqual(t, "seeds that the second gate asks", seeds1, g.Spec.Seeds.Hosts)
 	wantEqual(t, "seeds in the first CassandraCluster", slices.Concat(seeds1, seeds2), w.seedlist(t, first))
 
@@ -60,15 +65,29 @@ func TestSeedsAnswer(t *testing.T) {
 	w.waitResolved(t, seeds1, first)
 	second.WaitGate(t, w.Key(), patience, open)
 
-	t.Log("the same while external-dns runs")
+	t.Log("the same while external-dns runs, and Cassandra does not get ready")
+	w.Operators[first].Kubelet.Sicken("cassandra-demo-dc1-rack2-0")
 	w.replace(t, first, "cassandra-demo-dc1-rack2-0")
 	w.waitResolved(t, seeds1, first)
+	w.Operators[first].Kubelet.Heal("cassandra-demo-dc1-rack2-0")
 
 	t.Log("two external-dns share the zone")
 	startExternalDNS(t, second, named.key)
 	w.create(t, second)
 	w.waitReady(t, second)
 	w.waitResolved(t, slices.Concat(seeds1, seeds2), first, second)
+	hostname, err := resolve(t.Context(), "cassandra.example.com")
+	must(t, err)
+	wantEqual(t, "addresses of the hostname itself", sorted(maps.Values(w.addresses(t, first))), sorted(slices.Values(hostname)))
+}
+
+func sorted(addresses iter.Seq[netip.Addr]) []string {
+	var words []string
+	for a := range addresses {
+		words = append(words, a.String())
+	}
+	slices.Sort(words)
+	return words
 }
 
 // seedlist is what CassKop is to give to the nodes.
@@ -94,11 +113,6 @@ func (w *world) cassandraCluster(t *testing.T, c *bed.Cluster) *unstructured.Uns
 	cc.SetAPIVersion(casskop.APIVersionV1alpha1)
 	must(t, c.Client.Get(t.Context(), w.Key(), cc))
 	return cc
-}
-
-func wantMessage(t *testing.T, g *v1alpha1.Gate, want string) {
-	t.Helper()
-	wantEqual(t, "message of the Gate", want, apimeta.FindStatusCondition(g.Status.Conditions, meta.ReadyCondition).Message)
 }
 
 func wantEqual[T any](t *testing.T, what string, want, got T) {
