@@ -1,6 +1,7 @@
 # What needs what:
 #   make render          Go
 #   make test, demo      Go, git; build kube-apiserver, kube-controller-manager, etcd, kubectl, Flux and CassKop once, into bin/
+#   make test            builds external-dns too, and gets BIND from the mirror of a Debian or Ubuntu; elsewhere named must be installed
 #   make help            lists the targets
 
 SHELL      := /bin/bash
@@ -37,7 +38,7 @@ render: bin/render ## render multi-casskop.yaml into base/ and clusters/
 check: bin/render ## fail when base/ and clusters/ are not what multi-casskop.yaml says
 	@bin/render check
 
-testbed: $(TESTBED) bin/kustomize-controller bin/casskop ## build the real Kubernetes, etcd, Flux and CassKop for the tests, once (13 to 27 minutes on 2 cores)
+testbed: $(TESTBED) bin/kustomize-controller bin/casskop bin/external-dns bin/named ## build the real Kubernetes, etcd, Flux and CassKop for the tests, once (13 to 27 minutes on 2 cores)
 
 # Each component is a nested module that pins its versions; what the folder KUBEBUILDER_ASSETS has is used instead. A package is
 # counted when its compilation begins; those in the build cache are not.
@@ -69,11 +70,17 @@ bin/kustomize-controller: test/testbed/flux/go.mod | tools-present
 bin/casskop: $(wildcard test/testbed/casskop/go.mod test/testbed/casskop/*.go) | tools-present
 	$(call component,1 to 2 minutes,casskop,.,-ldflags "-s -w")
 
+bin/external-dns: $(wildcard test/testbed/externaldns/go.mod test/testbed/externaldns/*.go) | tools-present
+	$(call component,2 to 4 minutes,externaldns,.,-ldflags "-s -w")
+
+bin/named:
+	@test/testbed/bind9/fetch.sh bin
+
 # What KUBEBUILDER_ASSETS has is not built: setup-envtest brings neither kube-controller-manager, Flux nor CassKop.
 missing = $(foreach b,$(TESTBED),$(if $(and $(KUBEBUILDER_ASSETS),$(wildcard $(KUBEBUILDER_ASSETS)/$(notdir $(b)))),,$(b)))
 programs = bin/kustomize-controller bin/casskop $(missing)
 
-test: bin/render $(programs) ## run all tests, and see that the committed tree is what render writes
+test: bin/render bin/external-dns bin/named $(programs) ## run all tests, and see that the committed tree is what render writes
 	@bin/render check
 	go vet ./...
 	GOGC=400 go test -timeout 30m ./... # memory for time: the API servers take it over

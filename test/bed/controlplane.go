@@ -90,7 +90,7 @@ func (c *Cluster) apiServerArgs(etcd string) []string {
 	return []string{
 		"--etcd-servers=" + etcd,
 		"--bind-address=" + host, "--secure-port=" + strings.TrimPrefix(c.address, host+":"),
-		"--endpoint-reconciler-type=none", // it has no use for a loopback address
+		"--advertise-address=" + host, "--endpoint-reconciler-type=none", // else it looks for a default route; nobody is told
 		"--tls-cert-file=" + c.file("server.crt"), "--tls-private-key-file=" + c.file("server.key"),
 		"--client-ca-file=" + c.file("ca.crt"),
 		"--service-account-issuer=" + serviceIssuer,

@@ -32,7 +32,9 @@ type Ring struct {
 	Racks int
 	// APIVersion is that of the CassandraClusters. Default: db.orange.com/v2.
 	APIVersion string
-	// Seeds is status.seedlist. Default: computed, names that do not resolve.
+	// Zone is the zone that external-dns is asked for. Default: bed.invalid., whose names do not resolve.
+	Zone string
+	// Seeds is status.seedlist. Default: computed, names in Zone.
 	Seeds []string
 	// Configure changes the options of render.yaml, for example Gate.StableFor. Before it they have their defaults, except for two: no
 	// soak (0s) and no check of seeds ("Off").
@@ -91,6 +93,7 @@ func (r Ring) plan(t testing.TB, tree fs.FS) *render.Plan {
 
 func (r Ring) withDefaults() Ring {
 	r.Image = defaultTo(r.Image, "cassandra:4.0.4")
+	r.Zone = defaultTo(r.Zone, "bed.invalid.")
 	r.APIVersion = defaultTo(r.APIVersion, casskop.APIVersionV2)
 	r.Racks = max(r.Racks, 1)
 	return r

@@ -25,7 +25,7 @@ func (k *Kubelet) ensureProcess(ctx context.Context, pod *corev1.Pod) (*process,
 	if err != nil {
 		return nil, err
 	}
-	listener, address, err := listen(k.options.Addresses[pod.Name])
+	listener, address, err := listen(k.wantedAddress(pod.Name))
 	if err != nil {
 		return nil, err
 	}
@@ -38,6 +38,14 @@ func (k *Kubelet) ensureProcess(ctx context.Context, pod *corev1.Pod) (*process,
 	defer k.mu.Unlock()
 	k.running[client.ObjectKeyFromObject(pod)] = p
 	return p, nil
+}
+
+// wantedAddress of a pod; empty: any will do.
+func (k *Kubelet) wantedAddress(pod string) string {
+	if address := k.options.Addresses[pod]; address != "" || k.options.NewAddress == nil {
+		return address
+	}
+	return k.options.NewAddress()
 }
 
 // identity of the data of a pod: that of its volume. Without one it goes with the pod.

@@ -20,6 +20,9 @@ type Options struct {
 	// Addresses are loopback addresses for pods, by name, where Jolokia's port is free: for a gate that is to find its seeds. Default:
 	// another one for each life of a pod, as in a cluster.
 	Addresses map[string]string
+	// NewAddress gives the address for a life of a pod that Addresses does not name: another one each time, which this machine has.
+	// Default: a loopback address, which the API server takes for a pod and refuses in Endpoints.
+	NewAddress func() string
 	// Cassandra is the database that the pods are nodes of. Clusters of one ring share it. Default: one of its own.
 	Cassandra *Cassandra
 }
