@@ -58,6 +58,8 @@ const (
 	ReasonNotAnswering = "NotAnswering"
 	// ReasonConnectionFailed: the connection broke, or was closed before an answer. Look at what lies between.
 	ReasonConnectionFailed = "ConnectionFailed"
+	// ReasonNotSent: a request could not be sent, say because a program that the kubeconfig names failed. See the message.
+	ReasonNotSent = "NotSent"
 	// ReasonAnswerUnreadable: the answer is not that of an API server, or broke off. See what answers at that address, and what lies between.
 	ReasonAnswerUnreadable = "AnswerUnreadable"
 )
