@@ -81,16 +81,18 @@ func (w *world) commit(image string) {
 	w.tree.InstallGates(w.T, clusters...)
 }
 
-// deliver applies the CassandraCluster, for as long as the API server still denies it, and has it taken in.
+// deliver applies the CassandraCluster and has it taken in, again and again while the API server still denies it.
 func (w *world) deliver(c *bed.Cluster, state bed.State) {
 	w.Helper()
 	bed.WaitFor(w.T, soon, "the open gate lets the CassandraCluster in", func() (bool, string) {
 		if err := w.tree.Deliver(w.T, c); err != nil {
 			return false, err.Error()
 		}
+		if err := c.Operator(w.T).TakeIn(w.Context(), w.tree.Key(), state); err != nil {
+			return false, err.Error()
+		}
 		return true, ""
 	})
-	w.takenIn(c, state)
 }
 
 func (w *world) takenIn(c *bed.Cluster, state bed.State) {

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/util/retry"
 
@@ -61,11 +63,14 @@ func (g *Gates) command(verb, name string) string {
 	return fmt.Sprintf("gate %s %s --context %s --namespace %s", verb, name, g.context.Name, g.context.Namespace)
 }
 
+// patience with others who write to the same Gate: the controller does several times a second, at worst.
+var patience = wait.Backoff{Steps: 20, Duration: 10 * time.Millisecond, Factor: 1.3, Jitter: 0.5}
+
 // annotate reads a Gate, has it judged, and writes annotations, unless it changed in between: then once more. A nil value takes one off;
 // nil annotations leave it alone.
 func (g *Gates) annotate(ctx context.Context, name string, judge func(*v1alpha1.Gate) (map[string]any, error)) (*v1alpha1.Gate, error) {
 	var found *v1alpha1.Gate
-	err := retry.RetryOnConflict(retry.DefaultBackoff, func() error {
+	err := retry.RetryOnConflict(patience, func() error {
 		var err error
 		if found, err = g.read(ctx, name); err != nil {
 			return err

@@ -145,11 +145,17 @@ func (s *site) objects(ctx context.Context, at place) (all map[types.NamespacedN
 		time.AfterFunc(s.limit, s.tell)
 	}
 	all, known, failure = f.All()
+	if failure != nil && time.Since(f.began) < s.limit && transient[failure.Reason] {
+		failure, known = nil, false // it is asked again meanwhile
+	}
 	if failure == nil && !known && time.Since(f.began) >= s.limit {
 		failure = &remote.Failure{Reason: remote.ReasonNotAnswering, Message: fmt.Sprintf("%s has not answered within %s", s.client.Server(), s.limit)}
 	}
 	return all, known && failure == nil, failure
 }
+
+// transient failures are those of an API server that has only just started, among others.
+var transient = map[string]bool{remote.ReasonTooManyRequests: true, remote.ReasonServerError: true}
 
 // object is one of a place.
 func (s *site) object(ctx context.Context, at place, name types.NamespacedName) (object map[string]any, known bool, failure *remote.Failure) {

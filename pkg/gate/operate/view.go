@@ -90,4 +90,3 @@ func (v *View) Settled() {
 		}
 	}
 }
-
