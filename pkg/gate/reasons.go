@@ -8,7 +8,7 @@ const (
 	ReasonOpened = "Opened"
 	// ReasonCarried: the CassandraCluster here carries the revision already. Nothing to do.
 	ReasonCarried = "RevisionCarried"
-	// ReasonOpenedByHand: the annotation casskop-gitops.dev/open names this revision. Take the annotation off once the rollout is through.
+	// ReasonOpenedByHand: the annotation casskop-gitops.dev/open names this revision. Take it back with `gate close` once the rollout is through.
 	ReasonOpenedByHand = "OpenedByHand"
 	// ReasonRuleMet: every cluster waited for allows it. Nothing to do.
 	ReasonRuleMet = "RuleMet"

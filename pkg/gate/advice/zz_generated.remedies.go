@@ -51,7 +51,7 @@ var remedies = map[string]string{
 	"NotThereYet":                "Nothing to do",
 	"OpenAsked":                  "Take it back with `gate close` once the rollout is through",
 	"Opened":                     "Nothing to do",
-	"OpenedByHand":               "Take the annotation off once the rollout is through",
+	"OpenedByHand":               "Take it back with `gate close` once the rollout is through",
 	"PlainHTTPRefused":           "Use its https address",
 	"ProxyRefused":               "Give an address that the gate reaches by itself",
 	"RackActionNotDone":          "Wait; if it stays so, look at the pods of that rack",
