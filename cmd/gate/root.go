@@ -52,6 +52,9 @@ Exit status: 0 done, 1 it failed, 2 bad usage.`,
 		return fmt.Errorf("%w; see %s --help", err, c.CommandPath())
 	})
 	cmd.AddCommand(newRunCommand(stderr), newVersionCommand(stdout))
+	cmd.AddCommand(newStatusCommand(stdout), newWaitCommand(stdout, stderr))
+	cmd.AddCommand(newOpenCommand(stdout, stderr), newCloseCommand(stdout, stderr))
+	cmd.AddCommand(newHoldCommand(stdout, stderr), newResumeCommand(stdout, stderr))
 	refuseUnknownShells(cmd)
 	return cmd
 }

@@ -1,9 +1,6 @@
 package casskop
 
-import (
-	"encoding/json"
-	"fmt"
-)
+import "fmt"
 
 // Reasons of a [Readiness].
 const (
@@ -187,34 +184,12 @@ func checkRack(name string, value any) (Readiness, error) {
 
 // rackKeys are the keys of the racks of the topology in cassandraRackStatus, CassKop's defaults applied.
 func rackKeys(object map[string]any) ([]string, error) {
-	topology, err := child(object, "spec", "topology")
+	dcs, err := DatacentersOf(object)
 	if err != nil {
 		return nil, err
 	}
-	encoded, err := json.Marshal(topology)
-	if err != nil {
-		return nil, fmt.Errorf("spec.topology: %w", err)
-	}
-	// names alone: an odd quantity elsewhere in the topology says nothing about readiness
-	var names struct {
-		DC []struct {
-			Name string
-			Rack []struct{ Name string }
-		}
-	}
-	if err := json.Unmarshal(encoded, &names); err != nil {
-		return nil, fmt.Errorf("spec.topology: %w", err)
-	}
-	var cluster CassandraCluster
-	for _, dc := range names.DC {
-		named := DC{Name: dc.Name}
-		for _, rack := range dc.Rack {
-			named.Rack = append(named.Rack, Rack{Name: rack.Name})
-		}
-		cluster.Spec.Topology.DC = append(cluster.Spec.Topology.DC, named)
-	}
 	var keys []string
-	for _, dc := range cluster.Datacenters() {
+	for _, dc := range dcs {
 		for _, rack := range dc.Racks {
 			keys = append(keys, dc.Name+"-"+rack)
 		}

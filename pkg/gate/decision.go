@@ -94,7 +94,13 @@ func openedByHand(facts Facts) (Verdict, bool) {
 }
 
 func onHold(facts Facts) (Verdict, bool) {
-	return held(ReasonHold, "spec.hold is true"), facts.Gate.Spec.Hold
+	message := "spec.hold is true"
+	if why := facts.Gate.Annotations[v1alpha1.AnnotationHoldReason]; why != "" {
+		message += ": " + why
+	}
+	verdict := held(ReasonHold, message)
+	verdict.RequeueAfter = unsettled(facts.WantsSince, facts.Now) // by then it may turn out that there is nothing to hold
+	return verdict, facts.Gate.Spec.Hold
 }
 
 func hereUnknown(facts Facts) (Verdict, bool) {

@@ -142,6 +142,7 @@ func TestWaysToOpen(t *testing.T) {
 		"a ring of one cluster has nobody to wait for":                       {spec(func(s *v1alpha1.GateSpec) { s.WaitFor = nil }), gate.ReasonRuleMet, true, 0},
 		"the damaged cluster is not held by its own damage":                  {func(f *gate.Facts) { f.Here = sight(2, 2, broken) }, gate.ReasonRuleMet, true, 0},
 		"hold keeps it closed":                                               {hold, gate.ReasonHold, false, 0},
+		"a hold that is new is judged again, and holds nothing carried here": {all(hold, func(f *gate.Facts) { f.Here, f.WantsSince = sight(3, 3, done), ago(time.Second) }), gate.ReasonHold, false, time.Second},
 		"what is here must be known":                                         {func(f *gate.Facts) { f.Here = gate.Sight{} }, gate.ReasonHereUnknown, false, 0},
 		"a presence that does not exist is unknown":                          {func(f *gate.Facts) { f.Here.Presence = 7 }, gate.ReasonHereUnknown, false, 0},
 		"a Gate that has only just changed waits":                            {func(f *gate.Facts) { f.WantsSince = ago(500 * time.Millisecond) }, gate.ReasonSettling, false, 1500 * time.Millisecond},
@@ -234,6 +235,17 @@ func TestAnOpenGateKeepsTheReasonItWasOpenedFor(t *testing.T) {
 	facts.Gate.Status.Conditions = []metav1.Condition{{Type: "Ready", Status: "True", ObservedGeneration: 1, Reason: gate.ReasonRuleMet, Message: "all well"}}
 	if got := gate.Decide(facts); !got.Open || got.Reason != gate.ReasonRuleMet || got.Message != "all well" {
 		t.Errorf("got %+v", got)
+	}
+}
+
+func TestAHeldGateSaysWhyAHumanHoldsIt(t *testing.T) {
+	for want, why := range map[string]string{"spec.hold is true": "", "spec.hold is true: ticket 4712": "ticket 4712"} {
+		facts := middle()
+		hold(&facts)
+		facts.Gate.Annotations = map[string]string{v1alpha1.AnnotationHoldReason: why}
+		if got := gate.Decide(facts); got.Open || got.Message != want {
+			t.Errorf("want held and %q, got %+v", want, got)
+		}
 	}
 }
 

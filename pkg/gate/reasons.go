@@ -8,7 +8,7 @@ const (
 	ReasonOpened = "Opened"
 	// ReasonCarried: the CassandraCluster here carries the revision already. Nothing to do.
 	ReasonCarried = "RevisionCarried"
-	// ReasonOpenedByHand: the annotation casskop-gitops.dev/open names this revision. Take the annotation off once the rollout is through.
+	// ReasonOpenedByHand: the annotation casskop-gitops.dev/open names this revision. Take it back with `gate close` once the rollout is through.
 	ReasonOpenedByHand = "OpenedByHand"
 	// ReasonRuleMet: every cluster waited for allows it. Nothing to do.
 	ReasonRuleMet = "RuleMet"
@@ -18,7 +18,7 @@ const (
 const (
 	// ReasonInvalid: the spec cannot be followed (stalled). Correct the Gate as the message says, by rendering it anew.
 	ReasonInvalid = "InvalidSpec"
-	// ReasonHold: spec.hold is true. Set it to false where it was set, in render.yaml.
+	// ReasonHold: spec.hold is true. Run `gate resume`, which also says when it was set in render.yaml and must be taken out there.
 	ReasonHold = "Hold"
 	// ReasonHereUnknown: the CassandraCluster here could not be read. Look at the API server here and at the gate's permissions.
 	ReasonHereUnknown = "HereUnknown"

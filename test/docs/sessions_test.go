@@ -8,21 +8,24 @@ import (
 	"testing"
 )
 
-// shown is where the tests of the controller keep what kubectl printed, see test/gate/show_test.go.
-const shown = "test/gate/testdata/show/*.txt"
+// shown is where the tests keep what kubectl and gate printed, see test/gate/show_test.go and test/operate/show_test.go.
+var shown = []string{"test/gate/testdata/show/*.txt", "test/operate/testdata/*.txt"}
 
 var session = regexp.MustCompile("(?ms)^```console\n(.*?)^```$")
 
 // leftOut stands for lines that a document does not show.
 const leftOut = "[...]\n"
 
-// TestSessionsAreCopiedFromRuns: what README and docs/gate.md show of kubectl is what it printed in a test.
+// TestSessionsAreCopiedFromRuns: what the documents show of kubectl and of gate is what it printed in a test.
 func TestSessionsAreCopiedFromRuns(t *testing.T) {
-	runs := read(t, shown)
-	for _, name := range []string{"README.md", "docs/gate.md"} {
+	var runs []string
+	for _, pattern := range shown {
+		runs = append(runs, read(t, pattern)...)
+	}
+	for _, name := range []string{"README.md", "docs/gate.md", "docs/operate.md"} {
 		sessions := session.FindAllStringSubmatch(read(t, name)[0], -1)
 		if len(sessions) == 0 {
-			t.Errorf("%s shows no session of kubectl", name)
+			t.Errorf("%s shows no session", name)
 		}
 		for _, s := range sessions {
 			if !copied(s[1], runs) {

@@ -22,6 +22,9 @@ const (
 
 	// AnnotationOpenReason is read from a Gate beside AnnotationOpen: why, in words, for the record.
 	AnnotationOpenReason = Prefix + "open-reason"
+
+	// AnnotationHoldReason is read from a Gate beside spec.hold: why, in words, for the record.
+	AnnotationHoldReason = Prefix + "hold-reason"
 )
 
 // Labels.

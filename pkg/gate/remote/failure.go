@@ -59,6 +59,8 @@ const (
 	ReasonNotAnswering = "NotAnswering"
 	// ReasonConnectionFailed: the connection broke, or was closed before an answer. Look at what lies between.
 	ReasonConnectionFailed = "ConnectionFailed"
+	// ReasonNotSent: a request could not be sent, say because a program that the kubeconfig names failed. See the message.
+	ReasonNotSent = "NotSent"
 	// ReasonAnswerUnreadable: the answer is not that of an API server, or broke off. See what answers at that address, and what lies between.
 	ReasonAnswerUnreadable = "AnswerUnreadable"
 	// ReasonAnswerTooLarge: the API server there sends more than the gate takes: 2 MiB or 131072 JSON values in an answer, 5000 objects in the
