@@ -13,6 +13,8 @@ import (
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/rest"
 	"k8s.io/utils/clock"
+
+	"github.com/casskop-gitops/casskop-gitops/pkg/gate"
 )
 
 // Client speaks to one API server for somebody who looks at it from outside.
@@ -56,13 +58,15 @@ type sender struct{ http.RoundTripper }
 func (s sender) RoundTrip(request *http.Request) (*http.Response, error) {
 	response, err := s.RoundTripper.RoundTrip(request)
 	if _, sorted := errors.AsType[*Failure](err); err != nil && !sorted && request.Context().Err() == nil {
-		return nil, &Failure{ReasonNotSent, "a request could not be sent: " + brief(err.Error())}
+		return nil, &Failure{ReasonNotSent, "a request could not be sent: " + gate.Brief(err.Error())}
 	}
 	return response, err
 }
 
 // Objects are those of one kind in one namespace, whole, kept up to date by a watch.
-type Objects struct{ follower *follower[*held] }
+type Objects struct {
+	follower *follower[map[string]any, *held]
+}
 
 // held is an object as the watch brought it last.
 type held struct{ object map[string]any }
@@ -70,8 +74,9 @@ type held struct{ object map[string]any }
 // Follow watches until the context ends. An empty namespace is all of them, and an empty name all objects. Changed is called, from any
 // goroutine, after something has changed.
 func (c *Client) Follow(ctx context.Context, kind schema.GroupVersionResource, namespace, name string, changed func()) *Objects {
-	f := &follower[*held]{
+	f := &follower[map[string]any, *held]{
 		clock: clock.RealClock{},
+		read:  whole,
 		next:  func(_ *held, object map[string]any, _ time.Time) *held { return &held{object} },
 		moved: func(types.NamespacedName) { changed() },
 		rows:  map[types.NamespacedName]*held{},
