@@ -52,6 +52,8 @@ Exit status: 0 done, 1 it failed, 2 bad usage.`,
 		return fmt.Errorf("%w; see %s --help", err, c.CommandPath())
 	})
 	cmd.AddCommand(newRunCommand(stderr), newVersionCommand(stdout))
+	cmd.AddCommand(newExportCommand(stdout, stderr))
+	cmd.AddCommand(newRotateCommand(stderr))
 	refuseUnknownShells(cmd)
 	return cmd
 }

@@ -22,6 +22,13 @@ const (
 
 	// AnnotationOpenReason is read from a Gate beside AnnotationOpen: why, in words, for the record.
 	AnnotationOpenReason = Prefix + "open-reason"
+
+	// AnnotationExportedFrom is set on the Secret of another cluster: whose token it holds, and where, for humans. Nothing reads it.
+	AnnotationExportedFrom = Prefix + "exported-from"
+
+	// AnnotationTokenExpires is set on the Secret of another cluster: when its token ends, for humans. Nothing reads it: the token
+	// says so itself.
+	AnnotationTokenExpires = Prefix + "token-expires"
 )
 
 // Labels.
