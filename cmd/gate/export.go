@@ -57,6 +57,9 @@ The ServiceAccount and its rights come from git: render writes them. Where they 
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			order, err := flags.order(args)
+			if err == nil && flags.longLived && cmd.Flags().Changed("duration") {
+				err = errors.New("--duration and --long-lived: want one of them")
+			}
 			if err != nil {
 				return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 			}
@@ -74,7 +77,6 @@ The ServiceAccount and its rights come from git: render writes them. Where they 
 	f.StringVar(&flags.renews, "renews", "", "the account is no reader: it makes the tokens of this `serviceaccount`, for gate rotate in a CronJob")
 	f.StringVar(&flags.server, "server", "", "`address` at which the other cluster reaches the API server (default that of the kubeconfig)")
 	f.StringVar(&flags.authorityPEM, "certificate-authority", "", "`file` with the CA of the server (default that of the kubeconfig)")
-	cmd.MarkFlagsMutuallyExclusive("duration", "long-lived")
 	return cmd
 }
 

@@ -16,7 +16,7 @@ import (
 const FieldManager = "casskop-gitops-export"
 
 // fillTime is how long the controller of tokens may take. It takes milliseconds where it runs.
-const fillTime = time.Minute
+const fillTime = 30 * time.Second
 
 // tokenSecret is the Secret that Kubernetes fills with a token that does not end. Deleting it revokes the token.
 func (a Account) tokenSecret() *applycorev1.SecretApplyConfiguration {
