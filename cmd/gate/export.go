@@ -93,6 +93,9 @@ func (f *exportFlags) order(args []string) (export.Order, error) {
 	if f.as == "" {
 		return export.Order{}, errors.New("--as is missing: want the name of the cluster in the MultiCasskop, which is that of the Secret")
 	}
+	if f.renews == account {
+		return export.Order{}, fmt.Errorf("--renews %s: want another account than itself, or whoever steals its token renews it for ever", account)
+	}
 	o := export.Order{Account: export.Account{Name: account, Renews: f.renews}, Lifetime: f.duration, LongLived: f.longLived, Create: f.create}
 	o.Secret.Name, o.Secret.Namespace = f.as, f.toNamespace
 	return o, errors.Join(

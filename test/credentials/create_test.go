@@ -68,7 +68,7 @@ func TestCreate(t *testing.T) {
 	if diff := cmp.Diff(first, made(t, "create", bed.Reader)); diff != "" {
 		t.Errorf("the second time it wrote (-first +second):\n%s", diff)
 	}
-	install(t, "create", nil)
+	install(t, "create")
 	if diff := cmp.Diff(first["Role"], made(t, "create", bed.Reader)["Role"]); diff != "" {
 		t.Errorf("what render wrote changed the Role (-before +after):\n%s", diff)
 	}
@@ -77,7 +77,7 @@ func TestCreate(t *testing.T) {
 
 // TestCreateLeavesWhatIsThere: with what render wrote in place, there is nothing to make.
 func TestCreateLeavesWhatIsThere(t *testing.T) {
-	install(t, "present", nil)
+	install(t, "present")
 	before := made(t, "present", bed.Reader)
 	works(t, workstation(t), asks+"present --create")
 	if diff := cmp.Diff(before, made(t, "present", bed.Reader)); diff != "" || before["Role"] != "" {
@@ -97,7 +97,7 @@ func TestCreateOfForeignRights(t *testing.T) {
 
 // TestDryRun prints the objects as render writes them, but for the name of the Role, and asks the API server for nothing.
 func TestDryRun(t *testing.T) {
-	tree := install(t, "dry", nil)
+	tree := install(t, "dry")
 	audit := clusters[0].Audit(t)
 	out := works(t, workstation(t), asks+"dry --create --long-lived --dry-run")
 	printed := byKind(t, []byte(out.Stdout), bed.Reader)

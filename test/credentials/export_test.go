@@ -16,7 +16,7 @@ import (
 
 // TestExport: what is printed goes through kubectl into the other cluster, is what kubemcsa would have printed, and opens cluster1 to it.
 func TestExport(t *testing.T) {
-	install(t, "export", nil)
+	install(t, "export")
 	out := works(t, workstation(t), "gate export --context cluster1 --namespace export --as k8s-cluster1 | kubectl --context cluster2 apply -f -")
 	got := secret(t, clusters[1], "export", "k8s-cluster1")
 	c := reads(t, got, "export")
@@ -46,14 +46,14 @@ func TestExportAsKubemcsaWasCalled(t *testing.T) {
 	for _, c := range clusters {
 		c.ServiceAccount(t, namespace, "cassandra-operator")
 	}
-	install(t, namespace, func(c *v1alpha1.RenderConfig) { c.Gate.Reader = "cassandra-operator" })
+	installRing(t, bed.Ring{Name: "operated", Namespace: namespace, Configure: func(c *v1alpha1.RenderConfig) { c.Gate.Reader = "cassandra-operator" }})
 	works(t, workstation(t), "gate export --context=cluster2 --namespace cassandra-e2e cassandra-operator --as k8s-cluster2 | kubectl apply -f -")
 	reads(t, secret(t, clusters[0], namespace, "k8s-cluster2"), namespace)
 }
 
 // TestShortenedToken: the second cluster grants two days.
 func TestShortenedToken(t *testing.T) {
-	install(t, "short", nil)
+	install(t, "short")
 	out := works(t, workstation(t), "gate export --context cluster2 -n short --as k8s-cluster2")
 	want := "warning: the token lasts 48h0m0s, not 8760h0m0s: " + clusters[1].Config.Host + " grants no more"
 	if !strings.Contains(out.Stderr, want) {
@@ -67,7 +67,7 @@ func TestShortenedToken(t *testing.T) {
 
 // TestLongLived: the token comes from a Secret that kube-controller-manager fills, and has no end.
 func TestLongLived(t *testing.T) {
-	install(t, "forever", nil)
+	install(t, "forever")
 	clusters[0].StartControllerManager(t)
 	out := works(t, workstation(t), "gate export --context cluster1 -n forever --as k8s-cluster1 --long-lived --to-namespace elsewhere")
 	exported := &corev1.Secret{}
@@ -88,7 +88,7 @@ func TestLongLived(t *testing.T) {
 // TestTokenThatNobodyFills: without a kube-controller-manager it ends and says why.
 func TestTokenThatNobodyFills(t *testing.T) {
 	t.Parallel()
-	install(t, "unfilled", nil)
+	install(t, "unfilled")
 	out := shell(t, workstation(t), "gate export --context cluster2 -n unfilled --as k8s-cluster2 --long-lived")
 	want := "error: nothing has put a token into Secret unfilled/casskop-gitops-reader-token for 30s: see whether kube-controller-manager works at " +
 		clusters[1].Config.Host + ", or leave --long-lived out\n"

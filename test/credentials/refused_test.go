@@ -19,7 +19,7 @@ const rendered = "apply what render wrote, clusters/<cluster>/<ring>/gate/rbac.y
 // TestExportSaysWhatIsMissing: each cause has its message, prints nothing, and ends with 1; bad input with 2.
 func TestExportSaysWhatIsMissing(t *testing.T) {
 	host := clusters[0].Config.Host
-	tree := install(t, "refused", nil)
+	tree := install(t, "refused")
 	clusters[0].ServiceAccount(t, "bare", bed.Reader)
 	stranger := contexts(t, map[string]*rest.Config{"cluster1": clusters[0].User(t, "stranger")})
 	nowhere := contexts(t, map[string]*rest.Config{"cluster1": {Host: "https://127.0.0.1:1", TLSClientConfig: clusters[0].Config.TLSClientConfig}})
@@ -80,7 +80,7 @@ func changed(t *testing.T, pattern, by string) string {
 
 // TestExportWarns of what may not work, or gives away too much, and goes on.
 func TestExportWarns(t *testing.T) {
-	install(t, "warned", nil)
+	install(t, "warned")
 	clusters[0].ServiceAccount(t, "warned", "operator")
 	grant(t, clusters[0], "warned", "operator", "everything", []string{"*"}, []string{"*"}, []string{"*"})
 	config, err := clientcmd.LoadFromFile(workstation(t))

@@ -19,7 +19,7 @@ func base64Of(b []byte) string { return base64.StdEncoding.EncodeToString(b) }
 // TestRotateLeavesTheSecret: whatever goes wrong, at whatever step, the Secret is what it was, and it says why.
 func TestRotateLeavesTheSecret(t *testing.T) {
 	const namespace, line = "kept", renew + "-n kept k8s-cluster1"
-	install(t, namespace, nil)
+	install(t, namespace)
 	clusters[0].ServiceAccount(t, namespace, "operator")
 	reader := func() *rest.Config { return clusters[0].ReaderIdentity(t, namespace) }
 	good := func() map[string][]byte { return kubemcsa(t, reader(), namespace) }
@@ -77,7 +77,7 @@ func user(t *testing.T, c *bed.Cluster, namespace, name string, verbs ...string)
 // TestRotateOverAnotherAddress: the Secret leads to the API server by an address that is not that of the kubeconfig. They are known
 // for one by their CA.
 func TestRotateOverAnotherAddress(t *testing.T) {
-	install(t, "inside", nil)
+	install(t, "inside")
 	inside := rest.CopyConfig(clusters[0].ReaderIdentity(t, "inside"))
 	inside.Host = "https://10.255.255.1:6443" // nobody is there
 	put(t, "inside", kubemcsa(t, inside, "inside"))
@@ -86,7 +86,7 @@ func TestRotateOverAnotherAddress(t *testing.T) {
 
 // TestRotateOfWhatFluxApplies is refused: Flux would put the old token back.
 func TestRotateOfWhatFluxApplies(t *testing.T) {
-	install(t, "gitops", nil)
+	install(t, "gitops")
 	data := map[string]any{}
 	for key, value := range kubemcsa(t, clusters[0].ReaderIdentity(t, "gitops"), "gitops") {
 		data[key] = base64Of(value)
@@ -105,7 +105,7 @@ func TestRotateOfWhatFluxApplies(t *testing.T) {
 
 // TestRotateWhileSomebodyElseWrites: the other's change is not lost.
 func TestRotateWhileSomebodyElseWrites(t *testing.T) {
-	install(t, "race", nil)
+	install(t, "race")
 	put(t, "race", kubemcsa(t, clusters[0].ReaderIdentity(t, "race"), "race"))
 	clusters[0].ServiceAccount(t, "race", "minter")
 	grant(t, clusters[0], "race", "minter", "minter", []string{""}, []string{"serviceaccounts/token"}, []string{"create"})

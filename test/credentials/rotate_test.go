@@ -71,7 +71,7 @@ func put(t *testing.T, namespace string, data map[string][]byte) *corev1.Secret 
 
 // TestRotateKeepsTheFormat: in each format the token is another one that works, and all else is what it was, byte for byte.
 func TestRotateKeepsTheFormat(t *testing.T) {
-	install(t, "formats", nil)
+	install(t, "formats")
 	for name, format := range formats {
 		t.Run(name, func(t *testing.T) {
 			before := put(t, "formats", format(t, clusters[0].ReaderIdentity(t, "formats"), "formats"))
@@ -94,7 +94,7 @@ func TestRotateKeepsTheFormat(t *testing.T) {
 
 // TestRotateAfterExport, twice, and an export after that: nobody is in the other's way.
 func TestRotateAfterExport(t *testing.T) {
-	install(t, "again", nil)
+	install(t, "again")
 	var tokens []string
 	for _, line := range []string{
 		"gate export -n again --as k8s-cluster1 --duration 1h | kubectl --context cluster2 apply -f -",
@@ -118,7 +118,7 @@ func TestRotateAfterExport(t *testing.T) {
 
 // TestRotateWhatIsNotDue leaves the Secret alone.
 func TestRotateWhatIsNotDue(t *testing.T) {
-	install(t, "fresh", nil)
+	install(t, "fresh")
 	reader := clusters[0].WithToken(clusters[0].Token(t, "fresh", bed.Reader, 721*time.Hour))
 	before := put(t, "fresh", kubemcsa(t, reader, "fresh"))
 	out := works(t, workstation(t), renew+"-n fresh k8s-cluster1 --if-expires-within 720h")
@@ -134,7 +134,7 @@ func TestRotateWhatIsNotDue(t *testing.T) {
 
 // TestGateGoesOnWhileItsTokenIsRotated: it takes the new token up, without a restart, and nobody hears of it.
 func TestGateGoesOnWhileItsTokenIsRotated(t *testing.T) {
-	tree := install(t, "running", nil)
+	tree := install(t, "running")
 	works(t, workstation(t), "gate export -n running --as k8s-cluster1 | kubectl --context cluster2 apply -f -")
 	process := clusters[1].RunGate(t, "running")
 	held := clusters[1].WaitGate(t, tree.Key(), time.Minute, "held: NotCreated")

@@ -21,9 +21,15 @@ import (
 )
 
 // install installs the Gates of a ring in both clusters, without the Secrets.
-func install(t *testing.T, namespace string, configure func(*v1alpha1.RenderConfig)) *bed.Tree {
+func install(t *testing.T, namespace string) *bed.Tree {
 	t.Helper()
-	tree := bed.Ring{Name: "cassandra-demo", Namespace: namespace, Clusters: []string{clusters[0].Name, clusters[1].Name}, Configure: configure}.Render(t)
+	return installRing(t, bed.Ring{Name: "cassandra-demo", Namespace: namespace})
+}
+
+func installRing(t *testing.T, ring bed.Ring) *bed.Tree {
+	t.Helper()
+	ring.Clusters = []string{clusters[0].Name, clusters[1].Name}
+	tree := ring.Render(t)
 	for _, c := range clusters {
 		if err := c.InstallGate(t.Context()); err != nil {
 			t.Fatal(err)
@@ -127,8 +133,8 @@ func reads(t *testing.T, s *corev1.Secret, namespace string) *credentials.Creden
 	if err := remote.List(t.Context(), gates, client.InNamespace(namespace)); err != nil {
 		t.Fatal(err)
 	}
-	if len(gates.Items) != 1 {
-		t.Errorf("with Secret %s %d Gates are read in %s, want 1", s.Name, len(gates.Items), namespace)
+	if len(gates.Items) == 0 {
+		t.Errorf("with Secret %s no Gates are read in %s", s.Name, namespace)
 	}
 	return c
 }

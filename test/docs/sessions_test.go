@@ -8,21 +8,25 @@ import (
 	"testing"
 )
 
-// shown is where the tests of the controller keep what kubectl printed, see test/gate/show_test.go.
-const shown = "test/gate/testdata/show/*.txt"
+// shown is where tests keep what was printed, by the document that shows it: see test/gate/show_test.go and test/credentials/show_test.go.
+var shown = map[string]string{
+	"README.md":           "test/gate/testdata/show/*.txt",
+	"docs/gate.md":        "test/gate/testdata/show/*.txt",
+	"docs/credentials.md": "test/credentials/testdata/show/*.txt",
+}
 
 var session = regexp.MustCompile("(?ms)^```console\n(.*?)^```$")
 
 // leftOut stands for lines that a document does not show.
 const leftOut = "[...]\n"
 
-// TestSessionsAreCopiedFromRuns: what README and docs/gate.md show of kubectl is what it printed in a test.
+// TestSessionsAreCopiedFromRuns: what documents show of kubectl and gate is what was printed in a test.
 func TestSessionsAreCopiedFromRuns(t *testing.T) {
-	runs := read(t, shown)
-	for _, name := range []string{"README.md", "docs/gate.md"} {
+	for name, pattern := range shown {
+		runs := read(t, pattern)
 		sessions := session.FindAllStringSubmatch(read(t, name)[0], -1)
 		if len(sessions) == 0 {
-			t.Errorf("%s shows no session of kubectl", name)
+			t.Errorf("%s shows no session", name)
 		}
 		for _, s := range sessions {
 			if !copied(s[1], runs) {
