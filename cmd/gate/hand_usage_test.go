@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -68,6 +69,7 @@ func TestNobodyAnswers(t *testing.T) {
 var documents = map[string]string{
 	"run": "docs/gate.md", "version": "docs/gate.md",
 	"status": "docs/operate.md", "wait": "docs/operate.md", "open": "docs/operate.md", "close": "docs/operate.md", "hold": "docs/operate.md", "resume": "docs/operate.md",
+	"export": "docs/credentials.md", "rotate": "docs/credentials.md",
 }
 
 // TestDocsListEveryFlag: each command that has a document here has its row, and each of its flags a row with its default.
@@ -121,13 +123,14 @@ func rowOf(text, flag string) string {
 // defaultOf is how a default is written; empty for one that is told in words.
 func defaultOf(f *pflag.Flag) string {
 	switch f.DefValue {
-	case "", "[]":
+	case "", "[]", "0s":
 		return ""
 	case "false":
 		return "| off |"
 	}
-	if short, whole := strings.CutSuffix(f.DefValue, "m0s"); whole {
-		return "`" + short + "m`"
+	whole := f.DefValue
+	if f.Value.Type() == "duration" { // Go writes 8760h as 8760h0m0s, and 10s as 10s
+		whole = regexp.MustCompile(`([hm])0[ms](0s)?$`).ReplaceAllString(whole, "$1")
 	}
-	return "`" + f.DefValue + "`"
+	return "`" + whole + "`"
 }

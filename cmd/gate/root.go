@@ -55,6 +55,8 @@ Exit status: 0 done, 1 it failed, 2 bad usage.`,
 	cmd.AddCommand(newStatusCommand(stdout), newWaitCommand(stdout, stderr))
 	cmd.AddCommand(newOpenCommand(stdout, stderr), newCloseCommand(stdout, stderr))
 	cmd.AddCommand(newHoldCommand(stdout, stderr), newResumeCommand(stdout, stderr))
+	cmd.AddCommand(newExportCommand(stdout, stderr))
+	cmd.AddCommand(newRotateCommand(stderr))
 	refuseUnknownShells(cmd)
 	return cmd
 }

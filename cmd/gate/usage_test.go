@@ -67,7 +67,7 @@ func TestBadKubeconfig(t *testing.T) {
 }
 
 func TestHelp(t *testing.T) {
-	for _, args := range [][]string{{}, {"--help"}, {"help"}, {"run", "--help"}, {"help", "run"}, {"completion"}} {
+	for _, args := range [][]string{{}, {"--help"}, {"help"}, {"run", "--help"}, {"help", "run"}, {"export", "--help"}, {"rotate", "--help"}, {"completion"}} {
 		if got := program(t, args...); got.code != 0 || got.stdout == "" || got.stderr != "" {
 			t.Errorf("%v: %+v", args, got)
 		}

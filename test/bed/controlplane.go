@@ -86,8 +86,11 @@ func etcdArgs(dir, url string) []string {
 		"--listen-peer-urls=" + peer, "--initial-advertise-peer-urls=" + peer, "--initial-cluster=default=" + peer}
 }
 
+// ExtraArgs are further arguments of kube-apiserver, by the name of the cluster. TestMain sets them before it calls Main.
+var ExtraArgs = map[string][]string{}
+
 func (c *Cluster) apiServerArgs(etcd string) []string {
-	return []string{
+	return append([]string{
 		"--etcd-servers=" + etcd,
 		"--bind-address=" + host, "--secure-port=" + strings.TrimPrefix(c.address, host+":"),
 		"--advertise-address=" + host, "--endpoint-reconciler-type=none", // else it looks for a default route; nobody is told
@@ -100,5 +103,5 @@ func (c *Cluster) apiServerArgs(etcd string) []string {
 		"--disable-admission-plugins=ServiceAccount", // it waits for what a kube-controller-manager makes
 		"--audit-policy-file=" + c.file("audit-policy.yaml"), "--audit-log-path=" + c.AuditLog, "--audit-log-format=json",
 		"--audit-log-maxsize=100000", // in MB: one file
-	}
+	}, ExtraArgs[c.Name]...)
 }

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// shown is where the tests keep what kubectl and gate printed, see test/gate/show_test.go and test/operate/show_test.go.
-var shown = []string{"test/gate/testdata/show/*.txt", "test/operate/testdata/*.txt"}
+// shown is where the tests keep what kubectl and gate printed, see the show_test.go beside each.
+var shown = []string{"test/gate/testdata/show/*.txt", "test/operate/testdata/*.txt", "test/credentials/testdata/show/*.txt"}
 
 var session = regexp.MustCompile("(?ms)^```console\n(.*?)^```$")
 
@@ -22,7 +22,7 @@ func TestSessionsAreCopiedFromRuns(t *testing.T) {
 	for _, pattern := range shown {
 		runs = append(runs, read(t, pattern)...)
 	}
-	for _, name := range []string{"README.md", "docs/gate.md", "docs/operate.md"} {
+	for _, name := range []string{"README.md", "docs/gate.md", "docs/operate.md", "docs/credentials.md"} {
 		sessions := session.FindAllStringSubmatch(read(t, name)[0], -1)
 		if len(sessions) == 0 {
 			t.Errorf("%s shows no session", name)

@@ -25,6 +25,12 @@ const (
 
 	// AnnotationHoldReason is read from a Gate beside spec.hold: why, in words, for the record.
 	AnnotationHoldReason = Prefix + "hold-reason"
+	// AnnotationExportedFrom is set on the Secret of another cluster: whose token it holds, and where, for humans. Nothing reads it.
+	AnnotationExportedFrom = Prefix + "exported-from"
+
+	// AnnotationTokenExpires is set on the Secret of another cluster: when its token ends, for humans. Nothing reads it: the token
+	// says so itself.
+	AnnotationTokenExpires = Prefix + "token-expires"
 )
 
 // Labels.

@@ -4,6 +4,7 @@ package advice
 
 var remedies = map[string]string{
 	"ActionNotDone":              "Wait; if it stays so, look at the pods and CassKop's log there",
+	"AnswerTooLarge":             "Look at who writes there",
 	"AnswerUnreadable":           "See what answers at that address, and what lies between",
 	"AuthProviderRefused":        "Use a token",
 	"BasicAuthRefused":           "Use a token",

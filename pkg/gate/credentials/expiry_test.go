@@ -55,3 +55,19 @@ func TestExpiresIsTheFirstEnd(t *testing.T) {
 		})
 	}
 }
+
+func TestSubjectIsWhomTheTokenSays(t *testing.T) {
+	for name, test := range map[string]struct{ token, want string }{
+		"a ServiceAccount's":   {jwt(map[string]any{"sub": "system:serviceaccount:a:b"}), "system:serviceaccount:a:b"},
+		"one that does not":    {jwt(map[string]any{"exp": 1}), ""},
+		"a number":             {jwt(map[string]any{"sub": 1}), ""},
+		"an opaque token":      {token, ""},
+		"claims that are none": {"a." + base64.RawURLEncoding.EncodeToString([]byte(`"sub"`)) + ".c", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := (&credentials.Credentials{Token: test.token}).Subject(); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
