@@ -38,7 +38,7 @@ render: bin/render ## render multi-casskop.yaml into base/ and clusters/
 check: bin/render ## fail when base/ and clusters/ are not what multi-casskop.yaml says
 	@bin/render check
 
-testbed: $(TESTBED) bin/kustomize-controller bin/casskop bin/external-dns bin/named ## build the real Kubernetes, etcd, Flux and CassKop for the tests, once (13 to 27 minutes on 2 cores)
+testbed: $(TESTBED) bin/kustomize-controller bin/casskop bin/external-dns bin/named ## build the real Kubernetes, etcd, Flux, CassKop and external-dns for the tests, and get BIND, once (15 to 32 minutes on 2 cores)
 
 # Each component is a nested module that pins its versions; what the folder KUBEBUILDER_ASSETS has is used instead. A package is
 # counted when its compilation begins; those in the build cache are not.
@@ -71,8 +71,9 @@ bin/casskop: $(wildcard test/testbed/casskop/go.mod test/testbed/casskop/*.go) |
 	$(call component,1 to 2 minutes,casskop,.,-ldflags "-s -w")
 
 bin/external-dns: $(wildcard test/testbed/externaldns/go.mod test/testbed/externaldns/*.go) | tools-present
-	$(call component,2 to 4 minutes,externaldns,.,-ldflags "-s -w")
+	$(call component,2 to 5 minutes,externaldns,.,-ldflags "-s -w")
 
+# From packages that are unpacked and not installed: it takes no rights, and leaves the system as it is. It is kept once it is there.
 bin/named:
 	@test/testbed/bind9/fetch.sh bin
 
