@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"k8s.io/apimachinery/pkg/util/validation"
 	"sigs.k8s.io/yaml"
 
 	"github.com/casskop-gitops/casskop-gitops/pkg/api/v1alpha1"
@@ -19,9 +18,6 @@ import (
 
 // tokenLifetime is a year, kubectl's and kubemcsa's users' habit; see docs/credentials.md.
 const tokenLifetime = 8760 * time.Hour
-
-// shortestToken is the least that an API server grants.
-const shortestToken = 10 * time.Minute
 
 // exportFlags are those of `gate export`.
 type exportFlags struct {
@@ -163,29 +159,6 @@ func printYAML(out io.Writer, objects ...any) error {
 	}
 	if _, err := io.WriteString(out, strings.Join(documents, "---\n")); err != nil {
 		return failure{err}
-	}
-	return nil
-}
-
-// checkName wants the name of an object, where one is given.
-func checkName(what, name string) error {
-	if problems := validation.IsDNS1123Subdomain(name); name != "" && len(problems) > 0 {
-		return fmt.Errorf("%s %q: %s", what, name, strings.Join(problems, "; "))
-	}
-	return nil
-}
-
-// checkNamespace wants the name of a namespace, where one is given.
-func checkNamespace(flag, namespace string) error {
-	if problems := validation.IsDNS1123Label(namespace); namespace != "" && len(problems) > 0 {
-		return fmt.Errorf("%s %q: %s", flag, namespace, strings.Join(problems, "; "))
-	}
-	return nil
-}
-
-func checkDuration(d time.Duration) error {
-	if d < shortestToken {
-		return fmt.Errorf("--duration %s: want %s at least, no API server grants less", d, shortestToken)
 	}
 	return nil
 }

@@ -21,6 +21,7 @@ func TestExportSaysWhatIsMissing(t *testing.T) {
 	host := clusters[0].Config.Host
 	tree := install(t, "refused")
 	clusters[0].ServiceAccount(t, "bare", bed.Reader)
+	clusters[0].ServiceAccount(t, "bare", "rotator")
 	stranger := contexts(t, map[string]*rest.Config{"cluster1": clusters[0].User(t, "stranger")})
 	nowhere := contexts(t, map[string]*rest.Config{"cluster1": {Host: "https://127.0.0.1:1", TLSClientConfig: clusters[0].Config.TLSClientConfig}})
 	for name, tt := range map[string]struct {
@@ -38,8 +39,8 @@ func TestExportSaysWhatIsMissing(t *testing.T) {
 		"no Role": {workstation(t), "gate export -n bare --as k8s-cluster1",
 			"ServiceAccount bare/casskop-gitops-reader may not get cassandraclusters, list cassandraclusters, watch cassandraclusters, get gates, list gates, watch gates: " +
 				rendered + ", with gate.reader: casskop-gitops-reader in render.yaml, or give them with --create", 1},
-		"an account that may not make tokens": {workstation(t), "gate export -n bare --as k8s-cluster1-rotator --renews casskop-gitops-reader",
-			"ServiceAccount bare/casskop-gitops-reader may not create serviceaccounts/token casskop-gitops-reader: give them with gate export --create", 1},
+		"an account that may not make tokens": {workstation(t), "gate export -n bare --as k8s-cluster1-rotator --renews casskop-gitops-reader rotator",
+			"ServiceAccount bare/rotator may not create serviceaccounts/token casskop-gitops-reader: give them with gate export --create", 1},
 		"no rights": {stranger, "gate export -n " + tree.Key().Namespace + " --as k8s-cluster1",
 			"no token of ServiceAccount refused/casskop-gitops-reader: serviceaccounts \"casskop-gitops-reader\" is forbidden: User \"stranger\" cannot create resource \"serviceaccounts/token\" in API group \"\" in the namespace \"refused\": whoever asks needs the verb create of serviceaccounts/token there", 1},
 		"nobody answers": {nowhere, "gate export -n refused --as k8s-cluster1",

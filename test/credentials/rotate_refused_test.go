@@ -38,19 +38,19 @@ func TestRotateLeavesTheSecret(t *testing.T) {
 		"no right to make a token": {good(), contexts(t, map[string]*rest.Config{"cluster1": clusters[0].User(t, "stranger"), "cluster2": clusters[1].Config}), line,
 			"no token of ServiceAccount kept/casskop-gitops-reader: serviceaccounts \"casskop-gitops-reader\" is forbidden: User \"stranger\" cannot create resource \"serviceaccounts/token\" in API group \"\" in the namespace \"kept\": whoever asks needs the verb create of serviceaccounts/token there"},
 		"a token of another account": {kubemcsa(t, clusters[0].WithToken(clusters[0].Token(t, namespace, "operator", time.Hour)), namespace), workstation(t), line,
-			"Secret kept/k8s-cluster1 holds a token of system:serviceaccount:kept:operator, want one of system:serviceaccount:kept:casskop-gitops-reader: to renew that one, name it with --service-account and --from-namespace"},
+			"the Secret kept/k8s-cluster1 holds a token of system:serviceaccount:kept:operator, want one of system:serviceaccount:kept:casskop-gitops-reader: to renew that one, name it with --service-account and --from-namespace"},
 		"a new token that may not read": {kubemcsa(t, clusters[0].WithToken(clusters[0].Token(t, namespace, "operator", time.Hour)), namespace), workstation(t), line + " --service-account operator",
 			"ServiceAccount kept/operator may not get cassandraclusters, list cassandraclusters, watch cassandraclusters, get gates, list gates, watch gates: " + rendered + ", with gate.reader: operator in render.yaml, or give them with --create"},
 		"the wrong cluster": {kubemcsa(t, clusters[1].ReaderIdentity(t, namespace), namespace), workstation(t), line,
-			"Secret kept/k8s-cluster1 leads to " + clusters[1].Config.Host + ", the token would come from " + clusters[0].Config.Host + ", and they have no CA in common: is it the same cluster? If it is, say so with --server " + clusters[1].Config.Host},
+			"the Secret kept/k8s-cluster1 leads to " + clusters[1].Config.Host + ", the token would come from " + clusters[0].Config.Host + ", and they have no CA in common: is it the same cluster? If it is, say so with --server " + clusters[1].Config.Host},
 		"the wrong cluster, although a human says it is the right one": {kubemcsa(t, clusters[1].ReaderIdentity(t, namespace), namespace), workstation(t), line + " --server https://10.1.0.10",
-			"Secret kept/k8s-cluster1 leads to " + clusters[1].Config.Host + ", --server says https://10.1.0.10: to change it, make the Secret anew with gate export"},
+			"the Secret kept/k8s-cluster1 leads to " + clusters[1].Config.Host + ", --server says https://10.1.0.10: to change it, make the Secret anew with gate export"},
 		"a client certificate": {map[string][]byte{"config": bed.Kubeconfig(t, clusters[0].User(t, "somebody"), "any", "")}, workstation(t), line,
-			"Secret kept/k8s-cluster1 holds a client certificate: want a token alone; make it anew with gate export"},
+			"the Secret kept/k8s-cluster1 holds a client certificate: want a token alone; make it anew with gate export"},
 		"a Secret that no gate reads": {map[string][]byte{"password": []byte("x")}, workstation(t), line,
-			"Secret kept/k8s-cluster1: the Secret has none of the keys config, value, value.yaml, kubeconfig, and not server, ca.crt and token: want a kubeconfig in one of the former: make it anew with gate export"},
+			"the Secret kept/k8s-cluster1: the Secret has none of the keys config, value, value.yaml, kubeconfig, and not server, ca.crt and token: want a kubeconfig in one of the former: make it anew with gate export"},
 		"a token that is none": {map[string][]byte{"server": []byte(clusters[0].Config.Host), "ca.crt": clusters[0].Config.CAData, "token": []byte("a")}, workstation(t), line,
-			"Secret kept/k8s-cluster1: it holds no token of a ServiceAccount: make it anew with gate export"},
+			"the Secret kept/k8s-cluster1: it holds no token of a ServiceAccount: make it anew with gate export"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := put(t, namespace, tt.data)
@@ -97,7 +97,7 @@ func TestRotateOfWhatFluxApplies(t *testing.T) {
 		t.Fatal(err)
 	}
 	out := shell(t, workstation(t), renew+"-n gitops k8s-cluster1")
-	want := "error: Secret gitops/k8s-cluster1 is applied by kustomize-controller, which would put the old token back: renew it where that takes it from, with gate export\n"
+	want := "error: the Secret gitops/k8s-cluster1 is applied by kustomize-controller, which would put the old token back: renew it where that takes it from, with gate export\n"
 	if out.Code != 1 || !strings.HasSuffix(out.Stderr, want) {
 		t.Errorf("exit %d, %q, want 1 and %q", out.Code, out.Stderr, want)
 	}
@@ -123,7 +123,7 @@ func TestRotateWhileSomebodyElseWrites(t *testing.T) {
 		return false
 	})
 	out := shell(t, there, renew+"-n race k8s-cluster1")
-	if want := "error: Secret race/k8s-cluster1 was changed by somebody else meanwhile, nothing was written: run it again\n"; out.Code != 1 || !strings.HasSuffix(out.Stderr, want) {
+	if want := "error: the Secret race/k8s-cluster1 was changed by somebody else meanwhile, nothing was written: run it again\n"; out.Code != 1 || !strings.HasSuffix(out.Stderr, want) {
 		t.Errorf("exit %d, %q, want 1 and %q", out.Code, out.Stderr, want)
 	}
 	if s := secret(t, clusters[1], "race", "k8s-cluster1"); s.Annotations["touched"] == "" {

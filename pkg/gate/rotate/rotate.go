@@ -64,7 +64,7 @@ func (o Order) Run(ctx context.Context, here, there *export.Server, now time.Tim
 	}
 	changed, renewed, err := replace(secret.Data, old, token)
 	if err != nil {
-		return nil, fmt.Errorf("Secret %s: %w", o.Secret, err)
+		return nil, fmt.Errorf("the Secret %s: %w", o.Secret, err)
 	}
 	if err := o.verify(ctx, there, renewed); err != nil {
 		return nil, err
@@ -87,16 +87,16 @@ func (o Order) read(ctx context.Context, here *export.Server) (*corev1.Secret, e
 func (o Order) parse(secret *corev1.Secret) (*credentials.Credentials, error) {
 	c, err := credentials.Parse(secret.Data)
 	if err != nil {
-		return nil, fmt.Errorf("Secret %s: %w: make it anew with gate export", o.Secret, err)
+		return nil, fmt.Errorf("the Secret %s: %w: make it anew with gate export", o.Secret, err)
 	}
 	want := "system:serviceaccount:" + o.Account.Namespace + ":" + o.Account.Name
 	switch owner := appliedBy(secret); {
 	case len(c.ClientCert) > 0:
-		return nil, fmt.Errorf("Secret %s holds a client certificate: want a token alone; make it anew with gate export", o.Secret)
+		return nil, fmt.Errorf("the Secret %s holds a client certificate: want a token alone; make it anew with gate export", o.Secret)
 	case c.Subject() != "" && c.Subject() != want:
-		return nil, fmt.Errorf("Secret %s holds a token of %s, want one of %s: to renew that one, name it with --service-account and --from-namespace", o.Secret, c.Subject(), want)
+		return nil, fmt.Errorf("the Secret %s holds a token of %s, want one of %s: to renew that one, name it with --service-account and --from-namespace", o.Secret, c.Subject(), want)
 	case owner != "":
-		return nil, fmt.Errorf("Secret %s is applied by %s, which would put the old token back: renew it where that takes it from, with gate export", o.Secret, owner)
+		return nil, fmt.Errorf("the Secret %s is applied by %s, which would put the old token back: renew it where that takes it from, with gate export", o.Secret, owner)
 	}
 	return c, nil
 }
@@ -141,7 +141,7 @@ func (o Order) write(ctx context.Context, here *export.Server, secret *corev1.Se
 	_, err := here.Client.CoreV1().Secrets(secret.Namespace).Apply(ctx, config, options)
 	switch {
 	case apierrors.IsConflict(err):
-		return fmt.Errorf("Secret %s was changed by somebody else meanwhile, nothing was written: run it again", o.Secret)
+		return fmt.Errorf("the Secret %s was changed by somebody else meanwhile, nothing was written: run it again", o.Secret)
 	case err != nil:
 		return fmt.Errorf("write Secret %s at %s: %w: the old token stays there", o.Secret, here.Config.Host, err)
 	}

@@ -16,7 +16,7 @@ import (
 func (o Order) sameCluster(c *credentials.Credentials, there *rest.Config) error {
 	if o.Server != "" {
 		if bare(o.Server) != bare(c.Server) {
-			return fmt.Errorf("Secret %s leads to %s, --server says %s: to change it, make the Secret anew with gate export", o.Secret, c.Server, o.Server)
+			return fmt.Errorf("the Secret %s leads to %s, --server says %s: to change it, make the Secret anew with gate export", o.Secret, c.Server, o.Server)
 		}
 		return nil
 	}
@@ -33,7 +33,7 @@ func (o Order) sameCluster(c *credentials.Credentials, there *rest.Config) error
 	if shareCA(c.CA, ca) {
 		return nil
 	}
-	return fmt.Errorf("Secret %s leads to %s, the token would come from %s, and they have no CA in common: is it the same cluster? If it is, say so with --server %s", o.Secret, c.Server, there.Host, c.Server)
+	return fmt.Errorf("the Secret %s leads to %s, the token would come from %s, and they have no CA in common: is it the same cluster? If it is, say so with --server %s", o.Secret, c.Server, there.Host, c.Server)
 }
 
 // bare is an address without the slash at its end, which means nothing.
