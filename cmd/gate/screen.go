@@ -16,16 +16,16 @@ import (
 
 // screen shows rings as they change: on a terminal a table that is drawn anew, elsewhere a line for each row that changed.
 type screen struct {
-	out      io.Writer
-	terminal *os.File // nil: it is none
-	shown    []string
-	clock    *time.Ticker // for ages on a terminal
+	out   io.Writer
+	size  func() (width, height int, err error) // of the terminal; nil: it is none
+	shown []string
+	clock *time.Ticker // for ages on a terminal
 }
 
 func newScreen(out io.Writer) *screen {
 	s := &screen{out: out}
 	if file, ok := out.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
-		s.terminal, s.clock = file, time.NewTicker(time.Second)
+		s.size, s.clock = func() (int, int, error) { return term.GetSize(int(file.Fd())) }, time.NewTicker(time.Second)
 	}
 	return s
 }
@@ -47,7 +47,7 @@ func (s *screen) news(rings []status.Ring) bool {
 }
 
 func (s *screen) show(rings []status.Ring, wide bool) {
-	if s.terminal != nil {
+	if s.size != nil {
 		s.draw(rings, wide)
 		return
 	}
@@ -67,8 +67,8 @@ func (s *screen) draw(rings []status.Ring, wide bool) {
 	var text bytes.Buffer
 	status.Write(&text, rings, time.Now(), wide)
 	rows := strings.Split(strings.TrimRight(text.String(), "\n"), "\n")
-	width, height, err := term.GetSize(int(s.terminal.Fd()))
-	if err != nil {
+	width, height, err := s.size()
+	if err != nil || width <= 0 || height <= 0 { // a terminal may not know
 		width, height = 80, 24
 	}
 	var frame bytes.Buffer

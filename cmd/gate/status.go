@@ -125,8 +125,8 @@ func watchStatus(ctx context.Context, view *operate.View, flags statusFlags, out
 	s := newScreen(out)
 	for {
 		rings, settled := view.Rings()
-		switch {
-		case flags.output == "json" || flags.output == "yaml":
+		switch flags.output {
+		case "json", "yaml":
 			if settled && s.news(rings) {
 				if err := show(rings); err != nil {
 					return err

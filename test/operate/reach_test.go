@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/casskop-gitops/casskop-gitops/pkg/api/v1alpha1"
 	"github.com/casskop-gitops/casskop-gitops/pkg/gate/status"
 	"github.com/casskop-gitops/casskop-gitops/test/bed"
 )
@@ -90,7 +91,22 @@ func TestClustersThatCannotBeSeen(t *testing.T) {
 		w.must(clusters[1].Client.Delete(t.Context(), w.secret()))
 		w.wantReasons(ring, "k8s-cluster1 Unknown SecretMissing", held)
 		w.wantReasons(byContexts, "k8s-cluster1 Held NotLookedAt", held)
+		watch := w.start("status", "cassandra-demo", "--watch")
+		w.prints(watch, "k8s-cluster1: not reached: SecretMissing")
+		w.tree.Connect(t, clusters...)
+		w.prints(watch, "k8s-cluster1: gate held: NotLookedAt")
 	})
+}
+
+// TestAChainNamesThePreviousClusterAlone: from the first cluster nothing leads on; the contexts do.
+func TestAChainNamesThePreviousClusterAlone(t *testing.T) {
+	w := newWorld(t, "chain")
+	w.ring.Configure = func(o *v1alpha1.RenderConfig) { o.Gate.Serialize = v1alpha1.SerializeChain }
+	w.commit("cassandra:4.0.5")
+	const first, second = "k8s-cluster1 Held NotLookedAt", "k8s-cluster2 Held NotLookedAt"
+	w.wantReasons([]string{"cassandra-demo"}, first, second)
+	w.wantReasons([]string{"cassandra-demo", "--context=k8s-cluster1"}, first)
+	w.wantReasons([]string{"cassandra-demo", bothContexts}, first, second)
 }
 
 // secret is the one in the second cluster that leads to the first.

@@ -110,7 +110,7 @@ func holders(g *v1alpha1.Gate) (managers []string) {
 		var fields struct {
 			Spec map[string]any `json:"f:spec"`
 		}
-		if entry.FieldsV1 == nil || json.Unmarshal(entry.FieldsV1.Raw, &fields) != nil {
+		if entry.FieldsV1 == nil || json.Unmarshal(entry.FieldsV1.GetRawBytes(), &fields) != nil {
 			continue // the API server writes it, and writes JSON
 		}
 		if _, owns := fields.Spec["f:hold"]; owns {

@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/wait"
 
 	"github.com/casskop-gitops/casskop-gitops/pkg/gate/credentials"
 	"github.com/casskop-gitops/casskop-gitops/pkg/gate/remote"
@@ -60,7 +61,10 @@ func (v *View) atContext(c Context) *site {
 	return s
 }
 
-// atSecret is the cluster that a Secret leads to. The Secret is read once, with the rights of the human.
+// askAgainAfter is when a Secret is read again that could not be used.
+const askAgainAfter = 5 * time.Second
+
+// atSecret is the cluster that a Secret leads to. The Secret is read with the rights of the human, until it is of use.
 func (v *View) atSecret(name types.NamespacedName, cluster string) *site {
 	key := secretSite{name, cluster}
 	if known := v.secrets[key]; known != nil {
@@ -70,12 +74,14 @@ func (v *View) atSecret(name types.NamespacedName, cluster string) *site {
 	s.secret = name.Name
 	v.secrets[key] = s
 	here := v.contexts[0].client
-	go func() {
-		ctx, cancel := context.WithTimeout(v.ctx, s.limit)
+	read := func(ctx context.Context) (bool, error) {
+		limited, cancel := context.WithTimeout(ctx, s.limit)
 		defer cancel()
-		s.connect(dialSecret(ctx, here, name))
+		s.connect(dialSecret(limited, here, name))
 		s.tell()
-	}()
+		return s.server() != "", nil
+	}
+	go func() { _ = wait.PollUntilContextCancel(v.ctx, askAgainAfter, true, read) }() // its error says that nobody looks any more
 	return s
 }
 
