@@ -103,8 +103,8 @@ bench-gate: $(if $(KUBEBUILDER_ASSETS),,$(TESTBED)) ## measure gate on six real 
 	go test -timeout 30m -run '^$$' -bench Gate -benchtime 1x ./test/bench
 
 generate: | tools-present ## regenerate deep copies, the Gate CRD and the controller's roles
-	go tool -modfile=tools/gen/go.mod controller-gen object crd paths=./pkg/api/... output:crd:dir=base/gate
-	go tool -modfile=tools/gen/go.mod controller-gen rbac:roleName=casskop-gitops-gate paths=./pkg/gate/controller output:rbac:dir=base/gate
+	go tool -modfile=tools/gen/go.mod controller-gen object crd paths=./pkg/api/... output:crd:dir=base/gate/controller
+	go tool -modfile=tools/gen/go.mod controller-gen rbac:roleName=casskop-gitops-gate paths=./pkg/gate/controller output:rbac:dir=base/gate/controller
 
 lint: | tools-present ## run golangci-lint and actionlint
 	go tool -modfile=tools/lint/go.mod golangci-lint run ./...
