@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 )
@@ -51,7 +52,7 @@ func checkNode(root parser.Node, metrics map[string][]string) (err error) {
 		for _, label := range used {
 			for _, selector := range parser.ExtractSelectors(node.(parser.Expr)) {
 				name := selector[slices.IndexFunc(selector, named)].Value
-				if label != labels.MetricName && !slices.Contains(metrics[name], label) {
+				if label != model.MetricNameLabel && !slices.Contains(metrics[name], label) {
 					err = fmt.Errorf("%s has no label %q", name, label)
 				}
 			}
@@ -61,7 +62,7 @@ func checkNode(root parser.Node, metrics map[string][]string) (err error) {
 	return err
 }
 
-func named(m *labels.Matcher) bool { return m.Name == labels.MetricName }
+func named(m *labels.Matcher) bool { return m.Name == model.MetricNameLabel }
 
 func TestCheck(t *testing.T) {
 	metrics := map[string][]string{"a": {"x"}, "b": {"x", "y"}}

@@ -169,7 +169,7 @@ drwxr-xr-x 0:0 2026-11-22T08:00:00Z etc/ssl/certs/
 	}
 }
 
-// TestGateRuns: what is in the image runs, on nothing: in an empty root if this is root's test, else as it is.
+// TestGateRuns: what is in the image for this machine runs.
 func TestGateRuns(t *testing.T) {
 	_, contents := files(t)
 	binary := filepath.Join(t.TempDir(), "gate")

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -24,7 +25,9 @@ func execute(args []string, stdout, stderr io.Writer) int {
 	flags.StringVar(&o.Version, "version", "unknown", "what `gate version` says")
 	flags.StringVar(&o.Revision, "revision", "", "the `commit`")
 	epoch := flags.Int64("created", 0, "when the source was made, in `seconds` of Unix time: the time of everything in the image")
-	if err := flags.Parse(args); err != nil || flags.NArg() > 0 {
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return 0
+	} else if err != nil || flags.NArg() > 0 {
 		fmt.Fprintln(stderr, "error: bad usage; see image --help")
 		return 2
 	}
