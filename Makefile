@@ -16,7 +16,7 @@ export CGO_ENABLED := 0
 export GOFLAGS     := -trimpath -buildvcs=false
 
 .DEFAULT_GOAL := help
-.PHONY: help build render test e2e e2e-mutants demo check lint generate testbed bench-render bench-gate fuzz vuln clean tools-present
+.PHONY: help build render image test e2e e2e-mutants demo check lint generate testbed bench-render bench-gate fuzz vuln clean tools-present
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,10 @@ build: bin/render bin/gate ## build bin/render and bin/gate
 bin/render bin/gate: $(shell find cmd pkg -name '*.go' -not -name '*_test.go' -o -path '*/templates/*' -type f) go.mod go.sum | tools-present
 	@mkdir -p bin
 	go build -ldflags "-s -w -X main.version=$(VERSION)" -o $@ ./cmd/$(@F)
+
+image: | tools-present ## build the container image of gate into bin/image, an OCI layout, with its bill of materials
+	go -C tools/image run . --source $(CURDIR) --out $(CURDIR)/bin/image --version "$(VERSION)" --revision "$$(git rev-parse HEAD)" \
+	  --created "$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)}"
 
 render: bin/render ## render multi-casskop.yaml into base/ and clusters/
 	@bin/render
@@ -85,6 +89,8 @@ test: bin/render bin/external-dns bin/named $(programs) ## run all tests, and se
 	@bin/render check
 	go vet ./...
 	GOGC=400 go test -timeout 30m ./... # memory for time: the API servers take it over
+	GOGC=400 go -C tools/image test -timeout 30m ./...
+	GOGC=400 go -C test/monitoring test -timeout 30m ./...
 	@$(MAKE) --no-print-directory fuzz FUZZTIME=3s
 
 e2e: $(programs) ## play the whole system end to end: Flux, CassKop and gate in four clusters
@@ -111,8 +117,8 @@ bench-gate: $(if $(KUBEBUILDER_ASSETS),,$(TESTBED)) ## measure gate on six real 
 	go test -timeout 30m -run '^$$' -bench Gate -benchtime 1x ./test/bench
 
 generate: | tools-present ## regenerate deep copies, the Gate CRD and the controller's roles
-	go tool -modfile=tools/gen/go.mod controller-gen object crd paths=./pkg/api/... output:crd:dir=base/gate
-	go tool -modfile=tools/gen/go.mod controller-gen rbac:roleName=casskop-gitops-gate paths=./pkg/gate/controller output:rbac:dir=base/gate
+	go tool -modfile=tools/gen/go.mod controller-gen object crd paths=./pkg/api/... output:crd:dir=base/gate/controller
+	go tool -modfile=tools/gen/go.mod controller-gen rbac:roleName=casskop-gitops-gate paths=./pkg/gate/controller output:rbac:dir=base/gate/controller
 
 lint: | tools-present ## run golangci-lint and actionlint
 	go tool -modfile=tools/lint/go.mod golangci-lint run ./...

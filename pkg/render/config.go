@@ -81,6 +81,12 @@ func (r *configReader) validate(c *v1alpha1.RenderConfig) {
 	}
 	r.oneOf(schema.Path{"seeds"}, c.Seeds, v1alpha1.SeedsAuto, v1alpha1.SeedsUnmanaged)
 	r.oneOf(schema.Path{"zeroValues"}, c.ZeroValues, v1alpha1.ZeroValuesHonour, v1alpha1.ZeroValuesIgnore)
+	for i, component := range c.Gate.Components {
+		r.oneOf(schema.Path{"gate", "components", i}, component, v1alpha1.ComponentNetworkPolicies, v1alpha1.ComponentMonitoring, v1alpha1.ComponentDashboard)
+		if slices.Contains(c.Gate.Components[:i], component) {
+			r.fail(schema.Path{"gate", "components", i}, component, "is listed twice", "")
+		}
+	}
 	r.oneOf(schema.Path{"gate", "serialize"}, string(c.Gate.Serialize), string(v1alpha1.SerializeRing), string(v1alpha1.SerializeChain))
 	r.oneOf(schema.Path{"gate", "seeds", "policy"}, string(c.Gate.Seeds.Policy), string(v1alpha1.SeedPolicyRequire),
 		string(v1alpha1.SeedPolicyWarn), string(v1alpha1.SeedPolicyOff))

@@ -153,15 +153,21 @@ type image struct{ Name, Tag, Digest string }
 func gateControllerFiles(cluster string, opts *Options) ([]File, error) {
 	v := struct {
 		fluxView
-		Path  string
-		Image *image
-	}{fluxView: opts.fluxView(), Path: opts.fluxPath(path.Join(baseDir, "gate"))}
+		Path       string
+		Components []string
+		Image      *image
+	}{fluxView: opts.fluxView(), Path: opts.fluxPath(path.Join(baseDir, "gate/controller")), Components: opts.components()}
 	if ref := opts.Config.Gate.Image; ref != "" {
 		v.Image = splitImage(ref)
 	}
 	w := fileWriter{}
 	w.text(cluster, path.Join(fluxDir(cluster), gateControllerFile), gateControllerFile, v)
 	return w.files, w.err
+}
+
+// components are the folders of base/gate that are installed beside the controller: what holds, and what render.yaml adds.
+func (o *Options) components() []string {
+	return append([]string{"policies"}, o.Config.Gate.Components...)
 }
 
 // splitImage takes an image reference apart: a colon after the last slash begins the tag, one before it a port.

@@ -25,7 +25,7 @@ var crds = sync.OnceValues(func() ([]*apiextensionsv1.CustomResourceDefinition, 
 	}
 	var all []*apiextensionsv1.CustomResourceDefinition
 	for _, file := range []string{
-		filepath.Join(Root(), "base/gate/casskop-gitops.dev_gates.yaml"),
+		filepath.Join(Root(), "base/gate/controller/casskop-gitops.dev_gates.yaml"),
 		filepath.Join(flux, "config/crd/bases/kustomize.toolkit.fluxcd.io_kustomizations.yaml"),
 		filepath.Join(casskop, "deploy/crds/db.orange.com_cassandraclusters_crd.yaml"),
 	} {

@@ -15,7 +15,7 @@ import (
 	"github.com/casskop-gitops/casskop-gitops/pkg/casskop"
 )
 
-// InstallGate applies base/gate: namespace, CRD, ServiceAccount, roles, admission policies. Without the Deployment: nothing would
+// InstallGate applies base/gate: namespace, CRD, ServiceAccount, roles, policies. Without the Deployment: nothing would
 // run it here, see StartGate. It returns when the mutating policy works. It may be called again at any time.
 func (c *Cluster) InstallGate(ctx context.Context) error {
 	manifests, err := Build(filepath.Join(Root(), "base/gate"))

@@ -82,7 +82,7 @@ func (w *world) testForbidden(t *testing.T) {
 func (w *world) testControllerUpdate(t *testing.T) {
 	n := w.startNotifier(t, "")
 	defer n.stop()
-	w.tree["base/gate/deployment.yaml"] = strings.ReplaceAll(w.tree["base/gate/deployment.yaml"], "image: casskop-gitops-gate", "image: casskop-gitops-gate:broken")
+	w.tree["base/gate/controller/deployment.yaml"] = strings.ReplaceAll(w.tree["base/gate/controller/deployment.yaml"], "image: casskop-gitops-gate", "image: casskop-gitops-gate:broken")
 	revision := w.held(t)
 	w.gates.open(t, ring)
 	w.applied(t, revision)

@@ -51,7 +51,7 @@ func TestOneOfTwoReplicasIsAtWork(t *testing.T) {
 		}
 		return slices.Compact(all)
 	}
-	every := []string{"casskop_gitops_gate_held_seconds", "casskop_gitops_gate_open", "casskop_gitops_gate_reason"}
+	every := []string{"casskop_gitops_gate_held_seconds", "casskop_gitops_gate_open", "casskop_gitops_gate_reason", "casskop_gitops_gate_stalled"}
 	leader := append([]string{"casskop_gitops_gate_credentials_expiry_timestamp_seconds", "casskop_gitops_gate_last_answer_age_seconds"}, every...)
 	slices.Sort(leader)
 	atWork := func(g *bed.GateProcess) bool { return slices.Contains(messages(t, g), "at work") }
@@ -105,7 +105,7 @@ func TestMetricsAreWellFormed(t *testing.T) {
 		}
 	}
 	problems, err := promlint.New(strings.NewReader(own.String())).Lint()
-	if err != nil || len(problems) > 0 || strings.Count(own.String(), "# HELP") != 5 {
+	if err != nil || len(problems) > 0 || strings.Count(own.String(), "# HELP") != 6 {
 		t.Errorf("problems %v, error %v, in\n%s", problems, err, &own)
 	}
 }

@@ -41,3 +41,19 @@ func TestTheNamespaceTakesThePod(t *testing.T) {
 		})
 	}
 }
+
+// TestThePodHasNoMoreThanItNeeds: what the level does not ask for.
+func TestThePodHasNoMoreThanItNeeds(t *testing.T) {
+	pod := find[appsv1.Deployment](t, withComponents(t), "Deployment").Spec.Template.Spec
+	for _, container := range pod.Containers {
+		if only := container.SecurityContext.ReadOnlyRootFilesystem; only == nil || !*only {
+			t.Errorf("%s may write to its root", container.Name)
+		}
+		if container.Resources.Requests.Cpu().IsZero() || container.Resources.Requests.Memory().IsZero() || container.Resources.Limits.Memory().IsZero() {
+			t.Errorf("%s: want requests of CPU and memory and a limit of memory, got %+v", container.Name, container.Resources)
+		}
+	}
+	if len(pod.Volumes) > 0 || pod.HostNetwork || pod.HostPID || pod.HostIPC || pod.SecurityContext.RunAsUser != nil {
+		t.Errorf("want no volumes, nothing of the node, and the user of the image: %+v", pod)
+	}
+}

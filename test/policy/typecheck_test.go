@@ -77,7 +77,7 @@ func startTypeChecker(t *testing.T, c *bed.Cluster) {
 
 func readPolicy(t *testing.T) *admissionregistrationv1.ValidatingAdmissionPolicy {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join(baseGate(), "admission/validating-policy.yaml"))
+	b, err := os.ReadFile(filepath.Join(baseGate(), "policies/validating-policy.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -58,6 +58,10 @@ func (a *RenderArgoCD) setDefaults() {
 }
 
 func (g *RenderGate) setDefaults() {
+	if g.Components == nil { // an empty list is an answer
+		g.Components = []string{ComponentNetworkPolicies}
+	}
+
 	g.StableFor = durationOr(g.StableFor, DefaultStableFor)
 	g.Serialize = cmp.Or(g.Serialize, DefaultSerialize)
 	g.Reader = cmp.Or(g.Reader, DefaultReader)

@@ -23,6 +23,8 @@ flux:
     kind: GitRepository
     name: flux-system
 gate:
+  components:
+  - network-policies
   reader: casskop-gitops-reader
   seeds:
     policy: Require
@@ -57,6 +59,7 @@ flux:
     name: rings
     namespace: sources
 gate:
+  components: []
   hold:
   - k8s-cluster2
   image: registry.example.com/gate:v1

@@ -37,6 +37,18 @@ const (
 	ZeroValuesIgnore = "ignore"
 )
 
+// Values of RenderGate.Components: folders of base/gate.
+const (
+	// ComponentNetworkPolicies lets the gate controller reach the ports that it needs, and others its metrics, and nothing else.
+	ComponentNetworkPolicies = "network-policies"
+
+	// ComponentMonitoring has Prometheus scrape the gate controller, and brings alerts. It needs the CRDs of prometheus-operator.
+	ComponentMonitoring = "monitoring"
+
+	// ComponentDashboard is a dashboard for Grafana.
+	ComponentDashboard = "dashboard"
+)
+
 // RenderConfig is the file render.yaml: the options of render that a repository keeps. It is never an object of a cluster. Flags
 // of the command line override it.
 type RenderConfig struct {
@@ -124,6 +136,10 @@ type RenderDestination struct {
 type RenderGate struct {
 	// Image is the container image of the gate controller. Default: empty, the one that base/gate names.
 	Image string `json:"image,omitempty"`
+
+	// Components lists what is installed beside the gate controller: network-policies, monitoring, dashboard. An empty list is
+	// none. Default: [network-policies].
+	Components []string `json:"components,omitzero"`
 
 	// StableFor is spec.stableFor of each Gate: how long a CassandraCluster must have been ready without a break. Default: 60s.
 	StableFor *metav1.Duration `json:"stableFor,omitempty"`

@@ -1,6 +1,6 @@
 package controller
 
-// What the controller may do in its own cluster. `make generate` writes it to base/gate/role.yaml. The Secrets of a ring and its two
+// What the controller may do in its own cluster. `make generate` writes it to base/gate/controller/role.yaml. The Secrets of a ring and its two
 // Flux Kustomizations are not here: render gives them, by name, with each ring.
 //
 // +kubebuilder:rbac:groups=casskop-gitops.dev,resources=gates,verbs=list;watch

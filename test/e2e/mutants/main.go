@@ -49,12 +49,12 @@ var mutants = []mutant{
 		[]string{"how soon a gate opens"},
 	},
 	{
-		"the validating policy lets everything in", "base/gate/admission/validating-policy.yaml",
+		"the validating policy lets everything in", "base/gate/policies/validating-policy.yaml",
 		"    expression: \"!request.dryRun\"", "    expression: \"false\"",
 		[]string{"somebody breaks in"},
 	},
 	{
-		"the mutating policy writes no seeds", "base/gate/admission/mutating-policy.yaml",
+		"the mutating policy writes no seeds", "base/gate/policies/mutating-policy.yaml",
 		"orValue('').split(',').exists(s, s.trim() != '')", "orValue('').split(',').exists(s, s == '?')",
 		[]string{"first rollout of the sample ring"},
 	},
