@@ -106,7 +106,7 @@ func everyWayToWriteARevision(t *testing.T) {
 			before := live(t, v2, ring)
 
 			got := run(t, tt.command)
-			want := at.words + at.denied + "held at " + wanted + ": NotRunning: " + initial + describe
+			want := at.ringWords + at.denied + "held at " + wanted + ": NotRunning: " + initial + describe
 			if got.Code != 1 || !strings.Contains(got.Stderr, want) {
 				t.Errorf("held: want exit 1 and %q, got exit %d and\n%s%s", want, got.Code, got.Stdout, got.Stderr)
 			}

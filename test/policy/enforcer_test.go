@@ -14,8 +14,10 @@ type enforcer struct {
 	install func(*testing.T, *bed.Cluster)
 	// serve is called by each test that shares the tables
 	serve func(*testing.T)
-	// a denial is words and denied, one behind the other or with a name between them, and then says why
+	// a denial holds these words, ends with denied, and then says why
 	words, denied string
+	// ringWords are those about the ring
+	ringWords string
 	// noGate is what follows when the Gate of a ring is missing
 	noGate outcome
 
@@ -24,13 +26,19 @@ type enforcer struct {
 
 var (
 	// policies: the API server enforces by itself.
-	policies = &enforcer{name: "policies", c: &bed.Cluster{Name: "k8s-cluster2"}, serve: func(*testing.T) {},
-		words:  "is forbidden: ValidatingAdmissionPolicy 'casskop-gitops-gate' with binding 'casskop-gitops-cassandra-e2e.cassandra-demo",
-		denied: "' denied request: ", noGate: outcome{http.StatusUnprocessableEntity, noGate}}
+	policies = &enforcer{
+		name: "policies", c: &bed.Cluster{Name: "k8s-cluster2"}, serve: func(*testing.T) {},
+		words: "ValidatingAdmissionPolicy '", denied: "' denied request: ", noGate: outcome{http.StatusUnprocessableEntity, noGate},
+		ringWords: `cassandraclusters.db.orange.com "cassandra-demo" is forbidden: ValidatingAdmissionPolicy 'casskop-gitops-gate' with binding ` +
+			`'casskop-gitops-cassandra-e2e.cassandra-demo`,
+	}
 	// webhooks: it has no policies, as older ones have none.
-	webhooks = &enforcer{name: "webhooks", c: &bed.Cluster{Name: "older", APIServerArgs: []string{
-		"--disable-admission-plugins=ValidatingAdmissionPolicy,MutatingAdmissionPolicy"}},
-		words: `.gate.casskop-gitops.dev`, denied: `" denied the request: `, noGate: forbidden(gateMissing)}
+	webhooks = &enforcer{
+		name: "webhooks", c: &bed.Cluster{Name: "older", APIServerArgs: []string{
+			"--disable-admission-plugins=ValidatingAdmissionPolicy,MutatingAdmissionPolicy"}},
+		words: `admission webhook "`, denied: `" denied the request: `, noGate: forbidden(gateMissing),
+		ringWords: `.gate.casskop-gitops.dev`,
+	}
 	// at is the enforcer under test.
 	at = policies
 )
