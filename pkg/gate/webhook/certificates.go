@@ -79,7 +79,9 @@ func (c *Certificates) Reconcile(ctx context.Context, _ reconcile.Request) (reco
 	if lasts == 0 {
 		return reconcile.Result{}, c.write(ctx, secret, wanted, missing) // the watch brings it
 	}
-	if err := c.tell(ctx, found.ca); err != nil {
+	if err := c.tell(ctx, found.ca); apierrors.IsConflict(err) {
+		return reconcile.Result{}, nil // what is newer comes by the watch
+	} else if err != nil {
 		return reconcile.Result{}, err
 	}
 	wait, err := c.serve(found)
