@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"context"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -103,5 +104,47 @@ func TestTheGateIsDown(t *testing.T) {
 	}
 	if err := at.c.Client.Update(t.Context(), edited(live(t, v2, ring), carries(r1)), client.DryRunAll); err != nil {
 		t.Errorf("a dry-run of a new revision: %v", err)
+	}
+}
+
+// TestBefore128: without conditions in the configurations, which older servers do not know, CassKop is not in the way either. What is lost is
+// that a revision passes while no replica answers.
+func TestBefore128(t *testing.T) {
+	under(t, webhooks)
+	gate := serveWebhook(t)
+	apply := func(folder string) {
+		if err := at.c.Apply(context.Background(), "bed", webhookObjects(t, folder)...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	apply("webhook-before-1.28")
+	t.Cleanup(func() { apply("webhook") })
+	arrange(t, r0)
+	held(r1, "NotRunning", initial)(t)
+	newRevision := func(options ...client.UpdateOption) error {
+		return at.c.Client.Update(t.Context(), edited(live(t, v2, ring), carries(r1), annotation(seedlist, "a")), options...)
+	}
+	status := func() error {
+		return as(t, operator).Update(t.Context(), edited(live(t, v1, ring), set("Running", "status", "phase"), lastApplied))
+	}
+	if diff := cmp.Diff(forbidden("held at "+r1+": NotRunning: "+initial+describe), outcomeOf(newRevision())); diff != "" {
+		t.Errorf("a new revision (-want +got):\n%s", diff)
+	}
+	for name, err := range map[string]error{"a dry-run": newRevision(client.DryRunAll), "CassKop's status": status()} {
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	newFront().remove(gate.address)
+	if err := gate.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	if err := at.c.Client.Create(t.Context(), cassandraCluster(v2, seeded)); err == nil {
+		t.Error("without the gate, a creation: want a refusal, it passed")
+	}
+	for name, err := range map[string]error{"CassKop's status": status(), "a new revision": newRevision()} {
+		if err != nil {
+			t.Errorf("without the gate, %s: %v", name, err)
+		}
 	}
 }

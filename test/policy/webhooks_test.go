@@ -1,7 +1,9 @@
 package policy
 
 import (
+	"cmp"
 	"net"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -17,11 +19,11 @@ import (
 const gateMissing = "no Gate: there is no Gate cassandra-e2e/cassandra-demo, and the CassandraCluster carries annotation casskop-gitops.dev/revision, " +
 	"or did; apply the folder gate/ of the ring first"
 
-// webhookObjects is base/gate with the component webhook and without the policies. There is no network of pods here, so the Service leads to
-// the front.
-func webhookObjects(t *testing.T) (objects []*unstructured.Unstructured) {
+// webhookObjects is base/gate with the component webhook, or another folder of testdata, without the policies. There is no network of pods
+// here, so the Service leads to the front.
+func webhookObjects(t *testing.T, folder ...string) (objects []*unstructured.Unstructured) {
 	t.Helper()
-	manifests, err := bed.Build("testdata/webhook")
+	manifests, err := bed.Build(filepath.Join("testdata", cmp.Or(strings.Join(folder, ""), "webhook")))
 	if err != nil {
 		t.Fatal(err)
 	}
