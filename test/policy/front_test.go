@@ -36,7 +36,7 @@ var newFront = sync.OnceValue(func() *front {
 	return f
 })
 
-func (f *front) port() int32 { return int32(f.listener.Addr().(*net.TCPAddr).Port) } //nolint:gosec // a port
+func (f *front) port() int32 { return int32(f.listener.Addr().(*net.TCPAddr).Port) }
 
 // add has connections go to a replica too, until the test ends or remove is called.
 func (f *front) add(t *testing.T, address string) {
@@ -63,12 +63,12 @@ func (f *front) pick() string {
 }
 
 func (f *front) pass(conn net.Conn) {
-	defer conn.Close()
+	defer func() { _ = conn.Close() }() // it may be closed already
 	backend, err := net.Dial("tcp", f.pick())
 	if err != nil {
 		return // as a Service without endpoints
 	}
-	defer backend.Close()
+	defer func() { _ = backend.Close() }()
 	go func() {
 		_, _ = io.Copy(backend, conn) // it ends with the connection
 		_ = backend.(*net.TCPConn).CloseWrite()

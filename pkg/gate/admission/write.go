@@ -50,9 +50,6 @@ func Read(request *admissionv1.AdmissionRequest) (*Write, error) {
 // decode minds capitals, as the API server does: encoding/json would take a field Metadata, which nobody checked, for metadata.
 func decode(raw []byte, o *object) error { return utiljson.Unmarshal(raw, o) }
 
-// Creates: the object is not there yet.
-func (w *Write) Creates() bool { return w.creates }
-
 // TakesRevision is what the policy's conditions say: only such a write asks the Gate. No write of CassKop does.
 func (w *Write) TakesRevision() bool {
 	return !w.dryRun && (w.creates || w.revision() != w.old.Metadata.Annotations[v1alpha1.AnnotationRevision])

@@ -119,7 +119,7 @@ func (c *Certificates) write(ctx context.Context, secret *corev1.Secret, wanted 
 func (c *Certificates) serve(found pair) (time.Duration, error) {
 	loaded, err := tls.X509KeyPair(found.cert, found.key)
 	if err != nil {
-		return 0, fmt.Errorf("Secret %s/%s: %w", Namespace, Service, err)
+		return 0, fmt.Errorf("the Secret %s/%s: %w", Namespace, Service, err)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

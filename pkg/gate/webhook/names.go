@@ -14,8 +14,11 @@ const (
 	// Seeds is the name of the MutatingWebhookConfiguration.
 	Seeds = "casskop-gitops-seedlist"
 
-	// HoldPath and SeedsPath are where the API server asks.
-	HoldPath, SeedsPath = "/hold", "/seedlist"
+	// HoldPath is where the API server asks about revisions.
+	HoldPath = "/hold"
+
+	// SeedsPath is where the API server asks for the seeds.
+	SeedsPath = "/seedlist"
 )
 
 // Names in the certificates.
