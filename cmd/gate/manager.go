@@ -27,6 +27,7 @@ import (
 	"github.com/casskop-gitops/casskop-gitops/pkg/gate/flux"
 	"github.com/casskop-gitops/casskop-gitops/pkg/gate/remote"
 	"github.com/casskop-gitops/casskop-gitops/pkg/gate/seeds"
+	"github.com/casskop-gitops/casskop-gitops/pkg/gate/webhook"
 )
 
 const (
@@ -44,9 +45,15 @@ func run(ctx context.Context, flags runFlags, log logr.Logger) error {
 		return err
 	}
 	log.Info("starting", "version", versionText(), "server", config.Host)
-	mgr, err := newManager(config, flags)
+	certificates := &webhook.Certificates{}
+	mgr, err := newManager(config, flags, certificates)
 	if err != nil {
 		return failure{err}
+	}
+	if flags.webhookAddress != none {
+		if err := addWebhooks(mgr, certificates, log); err != nil {
+			return failure{err}
+		}
 	}
 	if err := addControllers(ctx, mgr, len(flags.namespaces) == 0, log); err != nil {
 		return failure{err}
@@ -81,7 +88,7 @@ func configOf(kubeconfig string) (*rest.Config, error) {
 	return config, nil
 }
 
-func newManager(config *rest.Config, flags runFlags) (ctrl.Manager, error) {
+func newManager(config *rest.Config, flags runFlags, certificates *webhook.Certificates) (ctrl.Manager, error) {
 	scheme := runtime.NewScheme()
 	if err := v1alpha1.AddToScheme(scheme); err != nil {
 		return nil, err
@@ -101,6 +108,11 @@ func newManager(config *rest.Config, flags runFlags) (ctrl.Manager, error) {
 			options.Cache.DefaultNamespaces = map[string]cache.Config{}
 		}
 		options.Cache.DefaultNamespaces[ns] = cache.Config{}
+	}
+	if flags.webhookAddress != none {
+		if err := serveWebhooks(&options, flags.webhookAddress, certificates); err != nil {
+			return nil, err
+		}
 	}
 	return ctrl.NewManager(config, options)
 }

@@ -19,6 +19,7 @@ type runFlags struct {
 	leaderElect    bool
 	metricsAddress string
 	healthAddress  string
+	webhookAddress string
 	logLevel       string
 	logFormat      string
 }
@@ -53,6 +54,7 @@ the environment variable KUBECONFIG, else the one of the cluster it runs in.`,
 	f.BoolVar(&flags.leaderElect, "leader-elect", false, "work only while holding the Lease casskop-gitops-gate, so that several replicas can run")
 	f.StringVar(&flags.metricsAddress, "metrics-bind-address", ":8080", "`address` of /metrics; 0 for none")
 	f.StringVar(&flags.healthAddress, "health-probe-bind-address", ":8081", "`address` of /healthz and /readyz; 0 for none")
+	f.StringVar(&flags.webhookAddress, "webhook-bind-address", none, "`address` of the admission webhooks, for API servers that do not know the policies; 0 for none")
 	f.StringVar(&flags.logLevel, "log-level", "info", "`level`: debug, info, error")
 	f.StringVar(&flags.logFormat, "log-format", "json", "`format`: json, text")
 	return cmd
@@ -74,11 +76,20 @@ func (f *runFlags) check(namespaced bool) error {
 	if !bindable(f.healthAddress) {
 		return fmt.Errorf("--health-probe-bind-address %q: want host:port, :port, or 0 for none", f.healthAddress)
 	}
+	if !bindable(f.webhookAddress) {
+		return fmt.Errorf("--webhook-bind-address %q: want host:port, :port, or 0 for none", f.webhookAddress)
+	}
+	if f.webhookAddress != none && namespaced {
+		return errors.New("--webhook-bind-address with --namespace: the API server asks about all namespaces, leave --namespace out")
+	}
 	return nil
 }
+
+// none is the address of what is not served.
+const none = "0"
 
 func bindable(address string) bool {
 	_, port, err := net.SplitHostPort(address)
 	_, portErr := strconv.ParseUint(port, 10, 16)
-	return address == "0" || err == nil && portErr == nil
+	return address == none || err == nil && portErr == nil
 }

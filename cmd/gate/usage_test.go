@@ -23,6 +23,8 @@ func TestBadUsage(t *testing.T) {
 		"leader election that is neither":       {[]string{"run", "--leader-elect=maybe"}, `invalid argument "maybe" for "--leader-elect" flag: strconv.ParseBool: parsing "maybe": invalid syntax` + see},
 		"a metrics address without a port":      {[]string{"run", "--metrics-bind-address", "localhost"}, `--metrics-bind-address "localhost": want host:port, :port, or 0 for none` + see},
 		"a health address with a port too high": {[]string{"run", "--health-probe-bind-address", ":65536"}, `--health-probe-bind-address ":65536": want host:port, :port, or 0 for none` + see},
+		"a webhook address without a port":      {[]string{"run", "--webhook-bind-address", "localhost"}, `--webhook-bind-address "localhost": want host:port, :port, or 0 for none` + see},
+		"webhooks for one namespace":            {[]string{"run", "--webhook-bind-address", ":9443", "--namespace", "a"}, "--webhook-bind-address with --namespace: the API server asks about all namespaces, leave --namespace out" + see},
 		"a namespace that is empty":             {[]string{"run", "--namespace", ""}, "--namespace is empty: leave it out for all namespaces" + see},
 		"a kubeconfig that is not there":        {[]string{"run", "--kubeconfig", "none"}, "--kubeconfig: stat none: no such file or directory"},
 		"no API server at all":                  {[]string{"run"}, `no API server: --kubeconfig is not given, KUBECONFIG ("") names no file with one, and this is no pod`},
@@ -73,7 +75,7 @@ func TestHelp(t *testing.T) {
 		}
 	}
 	flags := program(t, "run", "--help").stdout
-	for _, flag := range []string{"kubeconfig", "namespace", "leader-elect", "metrics-bind-address", "health-probe-bind-address", "log-level", "log-format"} {
+	for _, flag := range []string{"kubeconfig", "namespace", "leader-elect", "metrics-bind-address", "health-probe-bind-address", "webhook-bind-address", "log-level", "log-format"} {
 		if !strings.Contains(flags, "--"+flag+" ") {
 			t.Errorf("help does not tell of --%s:\n%s", flag, flags)
 		}

@@ -107,6 +107,9 @@ func (r *configReader) validate(c *v1alpha1.RenderConfig) {
 	for cluster, secret := range c.Gate.Secrets {
 		r.subdomain(schema.Path{"gate", "secrets", cluster}, secret)
 	}
+	for cluster, who := range c.Gate.Admission {
+		r.oneOf(schema.Path{"gate", "admission", cluster}, who, v1alpha1.AdmissionPolicies, v1alpha1.AdmissionWebhook)
+	}
 	r.subdomain(schema.Path{"gate", "reader"}, c.Gate.Reader)
 	r.subdomain(schema.Path{"flux", "namespace"}, c.Flux.Namespace)
 	r.subdomain(schema.Path{"flux", "sourceRef", "name"}, c.Flux.SourceRef.Name)

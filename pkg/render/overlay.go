@@ -33,8 +33,9 @@ func (ring *Ring) files(opts *Options) ([]File, error) {
 		dir := overlayPath(c.Name, ring.Name, "")
 		w.text(c.Name, path.Join(dir, kustomizationFile), "overlay-kustomization.yaml", v)
 		w.object(c.Name, path.Join(dir, overlayFile), ring.patch(c))
-		for _, name := range []string{"gate.yaml", "policy-binding.yaml"} {
-			w.text(c.Name, path.Join(dir, "gate", name), name, v)
+		w.text(c.Name, path.Join(dir, "gate", "gate.yaml"), "gate.yaml", v)
+		if v.Policies {
+			w.text(c.Name, path.Join(dir, "gate", "policy-binding.yaml"), "policy-binding.yaml", v)
 		}
 		if v.HasRBAC() {
 			w.text(c.Name, path.Join(dir, "gate", "rbac.yaml"), "rbac.yaml", v)

@@ -109,6 +109,7 @@ func TestRevisionOfTheSameObjectsStays(t *testing.T) {
 		"options of the gate": {opts: options(func(c *v1alpha1.RenderConfig) {
 			c.Gate.Serialize, c.Gate.Hold, c.Gate.Reader = v1alpha1.SerializeChain, []string{"k2"}, "cassandra-operator"
 			c.Gate.Seeds.Policy, c.Gate.Secrets = v1alpha1.SeedPolicyWarn, map[string]string{"k1": "other"}
+			c.Gate.Admission = map[string]string{"k1": v1alpha1.AdmissionWebhook}
 			c.Gate.StableFor.Duration *= 2
 		})},
 		"options of Flux": {opts: options(func(c *v1alpha1.RenderConfig) {

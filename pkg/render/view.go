@@ -21,6 +21,7 @@ type view struct {
 	Revision                 string
 
 	Hold       bool
+	Policies   bool // the API server enforces by itself
 	WaitFor    []awaited
 	Awaited    bool // by the gate of another cluster
 	SeedHosts  []string
@@ -68,7 +69,7 @@ func (ring *Ring) view(i int, opts *Options) *view {
 		Base:    scalar(path.Join("../../..", baseDir, ring.Name)),
 		Binding: scalar(ring.bindingName(c)), APIVersion: c.APIVersion(), OtherVersion: c.APIVersion() != ring.base["apiVersion"],
 
-		Hold: slices.Contains(gate.Hold, c.Name), WaitFor: ring.waitFor(i, opts), Awaited: ring.isAwaited(i, opts),
+		Hold: slices.Contains(gate.Hold, c.Name), Policies: !opts.asksWebhook(c.Name), WaitFor: ring.waitFor(i, opts), Awaited: ring.isAwaited(i, opts),
 		SeedHosts: hosts, SeedPolicy: scalar(policy), SeedPort: gate.Seeds.Port,
 		Serialize: string(gate.Serialize), StableFor: duration(gate.StableFor.Duration),
 
@@ -106,6 +107,11 @@ func (o *Options) secretOf(cluster string) string {
 		return name
 	}
 	return cluster
+}
+
+// asksWebhook: the API server of a cluster does not know the policies.
+func (o *Options) asksWebhook(cluster string) bool {
+	return o.Config.Gate.Admission[cluster] == v1alpha1.AdmissionWebhook
 }
 
 // seedsElsewhere lists the seeds that are no pods of this cluster: one of them must answer before a datacenter is created beside them.
@@ -156,7 +162,7 @@ func gateControllerFiles(cluster string, opts *Options) ([]File, error) {
 		Path       string
 		Components []string
 		Image      *image
-	}{fluxView: opts.fluxView(), Path: opts.fluxPath(path.Join(baseDir, "gate/controller")), Components: opts.components()}
+	}{fluxView: opts.fluxView(), Path: opts.fluxPath(path.Join(baseDir, "gate/controller")), Components: opts.components(cluster)}
 	if ref := opts.Config.Gate.Image; ref != "" {
 		v.Image = splitImage(ref)
 	}
@@ -165,9 +171,13 @@ func gateControllerFiles(cluster string, opts *Options) ([]File, error) {
 	return w.files, w.err
 }
 
-// components are the folders of base/gate that are installed beside the controller: what holds, and what render.yaml adds.
-func (o *Options) components() []string {
-	return append([]string{"policies"}, o.Config.Gate.Components...)
+// components are the folders of base/gate that are installed beside the controller in a cluster: what holds, and what render.yaml adds.
+func (o *Options) components(cluster string) []string {
+	holds := "policies"
+	if o.asksWebhook(cluster) {
+		holds = "webhook"
+	}
+	return append([]string{holds}, o.Config.Gate.Components...)
 }
 
 // splitImage takes an image reference apart: a colon after the last slash begins the tag, one before it a port.

@@ -42,6 +42,8 @@ var Scheme = func() *runtime.Scheme {
 type Cluster struct {
 	// Name is the name it was started under. Nothing in the cluster depends on it.
 	Name string
+	// APIServerArgs are further arguments of kube-apiserver. They are set before it starts.
+	APIServerArgs []string
 	// Config is that of an administrator, user "admin" in the audit log, without a limit of requests per second.
 	Config *rest.Config
 	// Client is the administrator's, with Scheme.
@@ -119,6 +121,9 @@ func unversioned(config *rest.Config) *rest.Config {
 
 // stop ends what runs, API server before etcd, and removes the data. The logs stay. Secret bytes in logs, Events or Gates are an error.
 func (c *Cluster) stop() error {
+	if c.Dir == "" {
+		return nil // it has nothing
+	}
 	failed := []error{c.leaks()}
 	for _, p := range []*Process{c.controller, c.apiServer} {
 		if p != nil {

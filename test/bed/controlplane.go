@@ -36,7 +36,7 @@ func (c *Cluster) prepare() (err error) {
 	if c.etcd, err = c.process("etcd", etcdArgs(c.dataDir(), etcd)...); err != nil {
 		return err
 	}
-	c.apiServer, err = c.process("kube-apiserver", c.apiServerArgs(etcd)...)
+	c.apiServer, err = c.process("kube-apiserver", append(c.apiServerArgs(etcd), c.APIServerArgs...)...)
 	return err
 }
 

@@ -31,18 +31,23 @@ var Scratch = sync.OnceValue(func() string {
 // It starts the named clusters first, side by side, and stops them when the tests are through. After a failure their logs stay, and it
 // says where. With no names it starts none; the other functions of this package need it even so. It returns the exit code.
 func Main(m *testing.M, clusters *[]*Cluster, names ...string) int {
+	*clusters = named(names)
+	return MainWith(m, *clusters...)
+}
+
+// MainWith is Main for clusters that are more than a name, see Cluster.APIServerArgs. It starts them in place.
+func MainWith(m *testing.M, clusters ...*Cluster) int {
 	flag.Parse()
 	if flag.Lookup("test.list").Value.String() != "" {
 		return m.Run() // nothing is run
 	}
 	ctrl.SetLogger(logr.Discard()) // or controller-runtime prints a stack
-	started, err := start(names)
-	*clusters = started
+	err := start(clusters)
 	code := 1
 	if err == nil {
 		code = m.Run()
 	}
-	if stopErr := stop(started); stopErr != nil {
+	if stopErr := stop(clusters); stopErr != nil {
 		fmt.Fprintln(os.Stderr, stopErr)
 		code = 1
 	}
@@ -62,7 +67,8 @@ func Main(m *testing.M, clusters *[]*Cluster, names ...string) int {
 // Start starts clusters for one test alone, side by side, and stops them after it.
 func Start(t testing.TB, names ...string) []*Cluster {
 	t.Helper()
-	clusters, err := start(names)
+	clusters := named(names)
+	err := start(clusters)
 	t.Cleanup(func() {
 		if err := stop(clusters); err != nil {
 			t.Error(err)
@@ -85,24 +91,27 @@ func removeLogs(t testing.TB, clusters []*Cluster) {
 	}
 }
 
-// start returns what was made of each cluster also when one does not come up.
-func start(names []string) ([]*Cluster, error) {
+func named(names []string) (clusters []*Cluster) {
+	for _, name := range names {
+		clusters = append(clusters, &Cluster{Name: name})
+	}
+	return clusters
+}
+
+func start(clusters []*Cluster) error {
 	var group errgroup.Group
-	clusters := make([]*Cluster, len(names))
-	for i, name := range names {
-		dir, err := os.MkdirTemp(Scratch(), filepath.Base(name)+"-")
-		if err != nil {
-			return clusters[:i], err
-		}
-		clusters[i] = &Cluster{Name: name, Dir: dir}
-		group.Go(func() error {
-			if err := clusters[i].start(); err != nil {
-				return fmt.Errorf("start cluster %s: %w", name, err)
+	for _, c := range clusters {
+		group.Go(func() (err error) {
+			if c.Dir, err = os.MkdirTemp(Scratch(), filepath.Base(c.Name)+"-"); err == nil {
+				err = c.start()
+			}
+			if err != nil {
+				return fmt.Errorf("start cluster %s: %w", c.Name, err)
 			}
 			return nil
 		})
 	}
-	return clusters, group.Wait()
+	return group.Wait()
 }
 
 func stop(clusters []*Cluster) error {

@@ -19,10 +19,6 @@ const (
 	v2       = v1alpha1.CassandraV2
 	revision = v1alpha1.AnnotationRevision
 	seedlist = v1alpha1.AnnotationSeedlist
-
-	// a denial begins with these words; after them it says why
-	policyWords = "ValidatingAdmissionPolicy '"
-	deniedWords = "' denied request: "
 )
 
 var (
@@ -115,7 +111,7 @@ func arrange(t *testing.T, carried string) {
 
 func mustCreate(t *testing.T, o *unstructured.Unstructured) {
 	t.Helper()
-	if err := clusters[0].Client.Create(t.Context(), o); err != nil {
+	if err := at.c.Client.Create(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -142,7 +138,7 @@ func impersonate(t *testing.T, user string, groups ...string) client.Client {
 type outcome struct {
 	// Code is the HTTP status of a refusal.
 	Code int32
-	// Said is what the policy said, or the whole error if it was not a policy that refused.
+	// Said is what the policy or the webhook said, or the whole error if neither refused.
 	Said string
 }
 
@@ -155,7 +151,7 @@ func outcomeOf(err error) outcome {
 		return outcome{Said: err.Error()}
 	}
 	found := outcome{Code: status.ErrStatus.Code, Said: status.ErrStatus.Message}
-	if _, said, denied := strings.Cut(found.Said, deniedWords); denied && strings.Contains(found.Said, policyWords) {
+	if _, said, denied := strings.Cut(found.Said, at.denied); denied && strings.Contains(found.Said, at.words) {
 		found.Said = said
 	}
 	return found

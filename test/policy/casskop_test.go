@@ -22,7 +22,9 @@ func lastApplied(o *unstructured.Unstructured) {
 }
 
 // TestCassKopIsNeverHeld: its writes are PUTs of the whole object, and do not touch the revision.
-func TestCassKopIsNeverHeld(t *testing.T) {
+func TestCassKopIsNeverHeld(t *testing.T) { both(t, cassKopIsNeverHeld) }
+
+func cassKopIsNeverHeld(t *testing.T) {
 	writes := map[string][]edit{
 		"defaults of the spec":                  {set("cassandra:3.11.9", "spec", "cassandraImage"), set(int64(1), "spec", "maxPodUnavailable")},
 		"the status":                            {set("Running", "status", "phase"), set("Done", "status", "lastClusterActionStatus")},

@@ -77,7 +77,9 @@ func sampleRevision(t *testing.T) string {
 
 // TestEveryWayToWriteARevision: each is denied with the Gate's reason while the Gate is held, leaves the object as it was, and goes
 // through once the Gate is open.
-func TestEveryWayToWriteARevision(t *testing.T) {
+func TestEveryWayToWriteARevision(t *testing.T) { both(t, everyWayToWriteARevision) }
+
+func everyWayToWriteARevision(t *testing.T) {
 	tests := map[string]struct {
 		carried string // empty: the object is not there
 		command string
@@ -104,8 +106,7 @@ func TestEveryWayToWriteARevision(t *testing.T) {
 			before := live(t, v2, ring)
 
 			got := run(t, tt.command)
-			want := `cassandraclusters.db.orange.com "cassandra-demo" is forbidden: ValidatingAdmissionPolicy 'casskop-gitops-gate' with binding ` +
-				`'casskop-gitops-cassandra-e2e.cassandra-demo' denied request: held at ` + wanted + ": NotRunning: " + initial + describe
+			want := at.ringWords + at.denied + "held at " + wanted + ": NotRunning: " + initial + describe
 			if got.Code != 1 || !strings.Contains(got.Stderr, want) {
 				t.Errorf("held: want exit 1 and %q, got exit %d and\n%s%s", want, got.Code, got.Stdout, got.Stderr)
 			}
@@ -125,7 +126,9 @@ func TestEveryWayToWriteARevision(t *testing.T) {
 }
 
 // TestWhatAHeldGateLetsThrough: dry-runs, and all that leaves the revision as it is.
-func TestWhatAHeldGateLetsThrough(t *testing.T) {
+func TestWhatAHeldGateLetsThrough(t *testing.T) { both(t, whatAHeldGateLetsThrough) }
+
+func whatAHeldGateLetsThrough(t *testing.T) {
 	tests := map[string]struct {
 		carried string
 		command string
@@ -165,7 +168,9 @@ func TestWhatAHeldGateLetsThrough(t *testing.T) {
 }
 
 // TestTakingOffDoesNotFree: neither a label nor the annotations can be taken off so that the object is no longer held.
-func TestTakingOffDoesNotFree(t *testing.T) {
+func TestTakingOffDoesNotFree(t *testing.T) { both(t, takingOffDoesNotFree) }
+
+func takingOffDoesNotFree(t *testing.T) {
 	const set = "annotate OBJECT --overwrite casskop-gitops.dev/revision=REVISION"
 	tests := map[string]struct {
 		// first passes, then is denied
@@ -184,7 +189,7 @@ func TestTakingOffDoesNotFree(t *testing.T) {
 			if got := run(t, tt.first); got.Code != 0 {
 				t.Fatalf("%s: %s", tt.first, got.Stderr)
 			}
-			if got := run(t, tt.then); got.Code != 1 || !strings.Contains(got.Stderr, deniedWords+tt.want) {
+			if got := run(t, tt.then); got.Code != 1 || !strings.Contains(got.Stderr, at.denied+tt.want) {
 				t.Errorf("want exit 1 and %q, got exit %d and\n%s%s", tt.want, got.Code, got.Stdout, got.Stderr)
 			}
 		})
@@ -192,7 +197,9 @@ func TestTakingOffDoesNotFree(t *testing.T) {
 }
 
 // TestOthersAreNotHeld: a binding speaks of one object, by name and namespace.
-func TestOthersAreNotHeld(t *testing.T) {
+func TestOthersAreNotHeld(t *testing.T) { both(t, othersAreNotHeld) }
+
+func othersAreNotHeld(t *testing.T) {
 	missing(t)
 	for _, key := range []client.ObjectKey{{Namespace: ring.Namespace, Name: "cassandra-demo2"}, {Namespace: seedsNamespace, Name: ring.Name}} {
 		o := cassandraCluster(v2, key)

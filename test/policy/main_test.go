@@ -3,7 +3,6 @@ package policy
 import (
 	"os"
 	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
@@ -17,36 +16,19 @@ import (
 // patience is how long anything here may take. The API server looks for changed policies once a second.
 const patience = 60 * time.Second
 
-var clusters []*bed.Cluster
-
 func TestMain(m *testing.M) {
-	os.Exit(bed.Main(m, &clusters, "k8s-cluster2"))
+	os.Exit(bed.MainWith(m, policies.c, webhooks.c))
 }
 
-var (
-	install   sync.Once
-	installed bool
-)
-
-// cluster is the cluster that the tests share, with base/gate and the gate folder of the sample as kubectl installs them, and all
-// policies at work.
-func cluster(t *testing.T) *bed.Cluster {
+// installPolicies installs base/gate and the gate folder of the sample as kubectl installs them, and has all policies at work.
+func installPolicies(t *testing.T, c *bed.Cluster) {
 	t.Helper()
-	c := clusters[0]
-	install.Do(func() {
-		c.Namespace(t, ring.Namespace, "flux-system", eyeNamespace, seedsNamespace)
-		mustKubectl(t, "apply", "-k", baseGate())
-		mustCreate(t, cassandraCluster(v2, legacy)) // before there is a binding for it
-		mustKubectl(t, "apply", "-k", filepath.Join(overlay(), "gate"))
-		bindLegacy(t, c.Client)
-		mustKubectl(t, "apply", "-f", "testdata/eye.yaml")
-		waitForPolicies(t, c.Client)
-		installed = true
-	})
-	if !installed {
-		t.Fatal("the gate is not installed: see the test that failed first")
-	}
-	return c
+	mustKubectl(t, "apply", "-k", baseGate())
+	mustCreate(t, cassandraCluster(v2, legacy)) // before there is a binding for it
+	mustKubectl(t, "apply", "-k", filepath.Join(overlay(), "gate"))
+	bindLegacy(t, c.Client)
+	mustKubectl(t, "apply", "-f", "testdata/eye.yaml")
+	waitForPolicies(t, c.Client)
 }
 
 func baseGate() string { return filepath.Join(bed.Root(), "base/gate") }

@@ -59,7 +59,9 @@ func mutations(t *testing.T) (lines []string) {
 }
 
 // TestNoSeedsNoWrite: where the list cannot be written, nothing is.
-func TestNoSeedsNoWrite(t *testing.T) {
+func TestNoSeedsNoWrite(t *testing.T) { both(t, noSeedsNoWrite) }
+
+func noSeedsNoWrite(t *testing.T) {
 	key := client.ObjectKey{Namespace: seedsNamespace, Name: "no-room"}
 	err := cluster(t).Client.Create(t.Context(), cassandraCluster(v2, key, annotation(seedlist, "a"), set("no room for a list", "status")))
 	if !apierrors.IsForbidden(err) && !apierrors.IsInvalid(err) {

@@ -40,7 +40,9 @@ func put(t *testing.T, apiVersion string, edits ...edit) *unstructured.Unstructu
 }
 
 // TestWhatTheAnnotationMeans: each value, on a new object without a status, and on one that has another list.
-func TestWhatTheAnnotationMeans(t *testing.T) {
+func TestWhatTheAnnotationMeans(t *testing.T) { both(t, whatTheAnnotationMeans) }
+
+func whatTheAnnotationMeans(t *testing.T) {
 	var many []string
 	for i := range 1024 { // as many as a Gate takes
 		many = append(many, fmt.Sprintf("cassandra-demo-dc1-rack1-%d.cassandra.a-rather-long-zone.example.com", i))
@@ -83,7 +85,9 @@ func TestWhatTheAnnotationMeans(t *testing.T) {
 
 // TestSeedsForEveryClient: however an object with the annotation a,b is written, status.seedlist is a,b afterwards, and all else of it
 // is as it was written.
-func TestSeedsForEveryClient(t *testing.T) {
+func TestSeedsForEveryClient(t *testing.T) { both(t, seedsForEveryClient) }
+
+func seedsForEveryClient(t *testing.T) {
 	ab := annotation(seedlist, "a,b")
 	apply := func(t *testing.T, o *unstructured.Unstructured) error {
 		return cluster(t).Client.Apply(t.Context(), client.ApplyConfigurationFromUnstructured(o), client.FieldOwner("kustomize-controller"), client.ForceOwnership)
@@ -162,7 +166,9 @@ func TestSeedsForEveryClient(t *testing.T) {
 }
 
 // TestSeedsLeaveAllElseAlone: the rest of the object is stored as it was written.
-func TestSeedsLeaveAllElseAlone(t *testing.T) {
+func TestSeedsLeaveAllElseAlone(t *testing.T) { both(t, seedsLeaveAllElseAlone) }
+
+func seedsLeaveAllElseAlone(t *testing.T) {
 	written := []edit{
 		annotation(seedlist, "a"), annotation("other", "x"), set("Running", "status", "phase"), set("Done", "status", "lastClusterActionStatus"),
 		set(map[string]any{"cassandra-yaml": map[string]any{"float": 1.5, "large": int64(1) << 62}}, "spec", "config"),
@@ -175,7 +181,9 @@ func TestSeedsLeaveAllElseAlone(t *testing.T) {
 }
 
 // TestNoAnnotationNoSeeds: the list of a ring that is not ours stays as CassKop writes it.
-func TestNoAnnotationNoSeeds(t *testing.T) {
+func TestNoAnnotationNoSeeds(t *testing.T) { both(t, noAnnotationNoSeeds) }
+
+func noAnnotationNoSeeds(t *testing.T) {
 	o := put(t, v1, seeds("casskop"))
 	if err := as(t, operator).Update(t.Context(), edited(o, seeds("casskop", "more"), annotation("other", "x"))); err != nil {
 		t.Fatal(err)
@@ -186,7 +194,9 @@ func TestNoAnnotationNoSeeds(t *testing.T) {
 }
 
 // TestADryRunShowsTheSeeds: what a dry-run answers is what would be written, so tools that compare see no drift.
-func TestADryRunShowsTheSeeds(t *testing.T) {
+func TestADryRunShowsTheSeeds(t *testing.T) { both(t, aDryRunShowsTheSeeds) }
+
+func aDryRunShowsTheSeeds(t *testing.T) {
 	o := put(t, v2, annotation(seedlist, "a"))
 	if err := cluster(t).Client.Update(t.Context(), edited(o, annotation(seedlist, "a,b")), client.DryRunAll); err != nil {
 		t.Fatal(err)
@@ -200,7 +210,9 @@ func TestADryRunShowsTheSeeds(t *testing.T) {
 }
 
 // TestFluxAndSeedsAreAtPeace: applied again, without a status, nothing changes, and Flux does not own the list.
-func TestFluxAndSeedsAreAtPeace(t *testing.T) {
+func TestFluxAndSeedsAreAtPeace(t *testing.T) { both(t, fluxAndSeedsAreAtPeace) }
+
+func fluxAndSeedsAreAtPeace(t *testing.T) {
 	put(t, v2, annotation(seedlist, "a,b"))
 	var versions [2]string
 	for i := range versions {

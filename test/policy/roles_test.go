@@ -81,3 +81,24 @@ func rules(t *testing.T, user, namespace string) (lines []string) {
 	slices.Sort(lines)
 	return slices.Compact(lines)
 }
+
+// TestWhatWebhooksAdd lists what the component adds for the controller: configurations and Secret by name, and the making of a Secret.
+func TestWhatWebhooksAdd(t *testing.T) {
+	under(t, webhooks)
+	const configurations = "get,list,update,watch admissionregistration.k8s.io/"
+	anywhere := []string{"get casskop-gitops.dev/gates", configurations + "validatingwebhookconfigurations casskop-gitops-gate",
+		configurations + "mutatingwebhookconfigurations casskop-gitops-seedlist"}
+	for namespace, want := range map[string][]string{
+		"default":         anywhere,
+		bed.GateNamespace: append([]string{"create /secrets", "get,list,update,watch /secrets casskop-gitops-gate-webhook"}, anywhere...),
+	} {
+		slices.Sort(want)
+		got := slices.DeleteFunc(allowed(t, gateAccount, namespace), func(line string) bool {
+			return strings.Contains(line, "events") || strings.Contains(line, "leases") || strings.Contains(line, "db.orange.com") ||
+				strings.HasPrefix(line, "patch ") || strings.HasPrefix(line, "list,watch casskop-gitops.dev/gates")
+		})
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("in %s (-want +got):\n%s", namespace, diff)
+		}
+	}
+}

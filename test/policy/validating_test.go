@@ -37,7 +37,9 @@ func notJudged(generation, seen string) outcome {
 
 // TestTheGateDecides: a revision is let in exactly while the Gate is open for it, whether the CassandraCluster is there or not, and
 // in both API versions.
-func TestTheGateDecides(t *testing.T) {
+func TestTheGateDecides(t *testing.T) { both(t, theGateDecides) }
+
+func theGateDecides(t *testing.T) {
 	tests := map[string]struct {
 		gate state
 		// carries is the revision on the object that is written
@@ -45,7 +47,7 @@ func TestTheGateDecides(t *testing.T) {
 		want    outcome
 	}{
 		"open for this revision": {opened(r1), carries(r1), outcome{}},
-		"there is no Gate":       {missing, carries(r1), outcome{http.StatusUnprocessableEntity, noGate}},
+		"there is no Gate":       {missing, carries(r1), at.noGate},
 		"the controller has not looked at the Gate": {
 			wants(r1), carries(r1), notJudged("1", "-1"),
 		},

@@ -49,6 +49,15 @@ const (
 	ComponentDashboard = "dashboard"
 )
 
+// Values of RenderGate.Admission.
+const (
+	// AdmissionPolicies puts the CassandraClusters under the admission policies of base/gate.
+	AdmissionPolicies = "Policies"
+
+	// AdmissionWebhook writes nothing for the policies, and has Flux install the gate with its webhooks.
+	AdmissionWebhook = "Webhook"
+)
+
 // RenderConfig is the file render.yaml: the options of render that a repository keeps. It is never an object of a cluster. Flags
 // of the command line override it.
 type RenderConfig struct {
@@ -156,6 +165,10 @@ type RenderGate struct {
 	// Secrets gives the name of the Secret with the credentials for each cluster, by the cluster's key in spec.override.
 	// Default: a Secret is named after its cluster.
 	Secrets map[string]string `json:"secrets,omitempty"`
+
+	// Admission says who refuses what a Gate holds, by the cluster's key in spec.override: Policies (the API server itself) or
+	// Webhook (the gate, for an API server that does not know the policies). Default: Policies.
+	Admission map[string]string `json:"admission,omitempty"`
 
 	// Hold lists the clusters whose gates are kept closed. Default: none.
 	Hold []string `json:"hold,omitempty"`

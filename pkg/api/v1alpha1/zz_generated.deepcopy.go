@@ -239,6 +239,13 @@ func (in *RenderGate) DeepCopyInto(out *RenderGate) {
 			(*out)[key] = val
 		}
 	}
+	if in.Admission != nil {
+		in, out := &in.Admission, &out.Admission
+		*out = make(map[string]string, len(*in))
+		for key, val := range *in {
+			(*out)[key] = val
+		}
+	}
 	if in.Hold != nil {
 		in, out := &in.Hold, &out.Hold
 		*out = make([]string, len(*in))
