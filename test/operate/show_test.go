@@ -105,7 +105,9 @@ var varying = []struct {
 	plain string
 }{
 	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`), "2026-11-22T08:00:00Z"},
+	{regexp.MustCompile(`https://127\.[0-9.:]+  +`), "https://10.1.0.10:6443   "},
 	{regexp.MustCompile(`https://127\.[0-9.:]+`), "https://10.1.0.10:6443"},
+	{regexp.MustCompile(`SERVER +MESSAGE`), "SERVER                   MESSAGE"},
 	{regexp.MustCompile(`AGE +REACHED`), "AGE   REACHED"},
 	{regexp.MustCompile(`([0-9a-f]{16} +)[0-9smh]+ +(context|Secret)`), "${1}9s    $2"},
 	{regexp.MustCompile(`(?m)([0-9a-f]{16} +)[0-9smh]+$`), "${1}9s"},
