@@ -36,7 +36,8 @@ func newRootCommand(stdout, stderr io.Writer) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "gate",
 		Short: "Hold a datacenter until the other clusters of its ring allow it to change",
-		Long: `Gate runs in each Kubernetes cluster of a Cassandra ring. It keeps the status of Gates: open for a revision, or held, and why.
+		Long: `Gate runs in each Kubernetes cluster of a Cassandra ring (gate run). It keeps the status of Gates: open for a revision, or held, and why.
+The other commands are for a workstation or a pipeline: they look at a ring, open and hold its gates, and make the Secrets that gates see each other by.
 
 Exit status: 0 done, 1 it failed, 2 bad usage.`,
 		Args:          noArguments,
