@@ -3,6 +3,7 @@ package main
 import (
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -170,5 +171,19 @@ func TestPipelineUsage(t *testing.T) {
 	p.git("checkout", "--quiet", "--detach")
 	if got := p.ci(2, "", "commit"); got.stderr != "render-ci: no branch is checked out\n" {
 		t.Errorf("%+v", got)
+	}
+}
+
+// TestPipelineDocs: each variable of the script, with its default, has its row in docs/pipeline.md.
+func TestPipelineDocs(t *testing.T) {
+	docs, script := document(t, "docs/pipeline.md"), document(t, "scripts/render-ci")
+	variables := regexp.MustCompile(`\$\{([A-Z_]+):-([^}]*)\}`).FindAllStringSubmatch(script, -1)
+	if len(variables) < 5 {
+		t.Fatalf("found only %q in the script", variables)
+	}
+	for _, v := range variables {
+		if row := "| `" + v[1] + "` | `" + v[2] + "` |"; !strings.Contains(docs, row) && v[1] != "DIFF" && v[2] != "" {
+			t.Errorf("docs/pipeline.md has no row %s", row)
+		}
 	}
 }
