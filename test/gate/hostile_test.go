@@ -3,6 +3,8 @@ package gate
 import (
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -12,14 +14,14 @@ import (
 )
 
 const (
-	// podMemory is the limit of base/gate/deployment.yaml, goMemory what it sets as GOMEMLIMIT.
-	podMemory, goMemory = 128 << 20, "100MiB"
+	// podMemory is the limit of base/gate/controller/deployment.yaml, goMemory what it sets as GOMEMLIMIT.
+	podMemory, goMemory = 128 << 20, "90MiB"
 	// besideHostile is how long a gate may take to open while other clusters do their worst on two cores.
 	besideHostile = 10 * time.Second
 )
 
-// worst is the JSON that takes the most memory: nearly as many values as an answer may have, and a text for the rest of its 2 MiB.
-var worst = strings.Repeat("[],", 65000) + `"` + strings.Repeat("x", 1800<<10) + `"`
+// worst is the JSON that takes the most memory: nearly as many values as an answer may have, and a text for the rest of its MiB.
+var worst = strings.Repeat("[],", 32000) + `"` + strings.Repeat("x", 900<<10) + `"`
 
 // hostile clusters, by what they do to whoever asks.
 var hostile = map[string]http.HandlerFunc{
@@ -70,7 +72,12 @@ func flood(object func(i int) string) http.HandlerFunc {
 // TestHostileClusters: clusters that do their worst take neither the memory of the controller nor its time for other gates, and open nothing.
 func TestHostileClusters(t *testing.T) {
 	const namespace = "hostile"
+	deployment, err := os.ReadFile(filepath.Join(bed.Root(), "base/gate/controller/deployment.yaml"))
+	if err != nil || !strings.Contains(string(deployment), "value: "+goMemory+"\n") || !strings.Contains(string(deployment), fmt.Sprintf("memory: %dMi\n", podMemory>>20)) {
+		t.Fatalf("the Deployment has other limits than this test: %v", err)
+	}
 	t.Setenv("GOMEMLIMIT", goMemory)
+	t.Setenv("GOGC", "100") // the default, which tests may run without
 	here, there := clusters[1], clusters[0]
 	seen, process := begin(t, here, namespace)
 	pid := process.PID()

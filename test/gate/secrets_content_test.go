@@ -139,6 +139,7 @@ var elsewhere = []string{
 	remote.ReasonConnecting,         // is never written
 	remote.ReasonSecretUnreadable,   // the API server here fails: nothing could be written
 	remote.ReasonCertificateExpired, // package remote
+	remote.ReasonNotSent,            // package remote: a gate runs no login program
 }
 
 // TestEveryReasonIsBroughtAbout: there is a fault or a refused content for each reason of the packages.

@@ -11,7 +11,7 @@ import (
 )
 
 // soon is how long what takes seconds may take on a busy machine.
-const soon = 20 * time.Second
+const soon = time.Minute // an API server that was just started may refuse for half of that what its policies match
 
 var clusters []*bed.Cluster
 

@@ -9,10 +9,11 @@ import (
 // Bounds on what another cluster can make the gate keep in memory. What it sends is input: a broken or hostile API server must not
 // take the memory that all other gates need.
 const (
-	// largestAnswer is the most bytes of one object, one page of a list or one event of a watch. etcd takes no object above 1.5 MiB.
-	largestAnswer = 2 << 20
+	// largestAnswer is the most bytes of one object, one page of a list or one event of a watch. A CassandraCluster with all that
+	// CassKop writes into it has some 50 KiB.
+	largestAnswer = 1 << 20
 	// mostValues are the JSON values in that: each takes far more memory than its text. Commas and brackets are counted, in texts too.
-	mostValues = 1 << 17
+	mostValues = 1 << 16
 	// pageSize is how many objects a list asks for at a time.
 	pageSize = 10
 	// mostObjects are looked at in one namespace.

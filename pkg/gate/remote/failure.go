@@ -63,7 +63,7 @@ const (
 	ReasonNotSent = "NotSent"
 	// ReasonAnswerUnreadable: the answer is not that of an API server, or broke off. See what answers at that address, and what lies between.
 	ReasonAnswerUnreadable = "AnswerUnreadable"
-	// ReasonAnswerTooLarge: the API server there sends more than the gate takes: 2 MiB or 131072 JSON values in an answer, 5000 objects in the
+	// ReasonAnswerTooLarge: the API server there sends more than the gate takes: 1 MiB or 65536 JSON values in an answer, 5000 objects in the
 	// namespace.
 	// Look at who writes there.
 	ReasonAnswerTooLarge = "AnswerTooLarge"
