@@ -1,9 +1,6 @@
 package export
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -20,15 +17,7 @@ import (
 
 func newCA(t *testing.T) []byte {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ca, err := cert.NewSelfSignedCACert(cert.Config{CommonName: "ca"}, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pem, err := cert.EncodeCertificates(ca)
+	pem, _, err := cert.GenerateSelfSignedCertKey("ca", nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

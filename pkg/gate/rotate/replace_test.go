@@ -2,9 +2,6 @@ package rotate
 
 import (
 	"bytes"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"encoding/base64"
 	"fmt"
 	"strings"
@@ -25,15 +22,7 @@ const (
 // newCA is a certificate authority's certificate, in PEM.
 func newCA(t testing.TB) []byte {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ca, err := cert.NewSelfSignedCACert(cert.Config{CommonName: "ca"}, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pem, err := cert.EncodeCertificates(ca)
+	pem, _, err := cert.GenerateSelfSignedCertKey("ca", nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -107,7 +107,7 @@ func inLab(t *testing.T, answers map[string]bool, test func(t *testing.T, l *lab
 	})
 }
 
-// pass lets time pass, and all that is due then happen. It is the time of synctest, so nobody waits.
+// pass lets time pass, and all that is due then happen. In a bubble of synctest that is how its clock is moved on: nobody waits.
 func (l *lab) pass(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()
