@@ -24,7 +24,7 @@ func TestBadUsage(t *testing.T) {
 		"an argument to version":             {[]string{"version", "x"}, `unexpected argument "x": files are given with -f; see render version --help`},
 		"a shell that is not known":          {[]string{"completion", "tcsh"}, `unknown shell "tcsh": expected bash, fish, powershell or zsh; see render completion --help`},
 		"an engine that is not known":        {[]string{"--sync", "helm"}, "--sync helm: expected flux, argocd or none"},
-		"an engine that is not written":      {[]string{"--sync", "argocd"}, "sync argocd: not yet; use flux or none\n1 error; nothing was written"},
+		"Argo CD without a repository":       {[]string{"--sync", "argocd"}, "argocd.repoURL: missing: Argo CD must know the repository that holds the tree; set it in render.yaml\n1 error; nothing was written"},
 		"a guard rail that is not known":     {[]string{"--allow", "everything"}, "--allow everything: there is no such guard rail; there are: " + rules},
 		"a format that is not known":         {[]string{"check", "--format", "xml"}, "--format xml: expected text or github"},
 		"an options file that is not there":  {[]string{"--config", "none.yaml"}, "--config: open none.yaml: no such file or directory"},

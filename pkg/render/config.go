@@ -113,6 +113,13 @@ func (r *configReader) validate(c *v1alpha1.RenderConfig) {
 	r.subdomain(schema.Path{"gate", "reader"}, c.Gate.Reader)
 	r.subdomain(schema.Path{"flux", "namespace"}, c.Flux.Namespace)
 	r.subdomain(schema.Path{"flux", "sourceRef", "name"}, c.Flux.SourceRef.Name)
+	r.subdomain(schema.Path{"argocd", "namespace"}, c.ArgoCD.Namespace)
+	r.subdomain(schema.Path{"argocd", "project"}, c.ArgoCD.Project)
+	for cluster, d := range c.ArgoCD.Destinations {
+		if (d.Name == "") == (d.Server == "") {
+			r.fail(schema.Path{"argocd", "destinations", cluster}, nil, "expected name or server, one of them", "")
+		}
+	}
 }
 
 func (r *configReader) oneOf(at schema.Path, value string, allowed ...string) {

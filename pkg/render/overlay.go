@@ -44,6 +44,9 @@ func (ring *Ring) files(opts *Options) ([]File, error) {
 		if v.Flux {
 			w.text(c.Name, path.Join(fluxDir(c.Name), ring.Name+".yaml"), "flux.yaml", v)
 		}
+		if v.ArgoCD {
+			w.text(c.Name, path.Join(argoDir(c.Name), ring.Name+".yaml"), "argocd.yaml", v)
+		}
 	}
 	return w.files, w.err
 }

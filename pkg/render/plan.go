@@ -60,8 +60,8 @@ func Make(sources []Source, opts Options, tree, against fs.FS) (*Plan, Problems)
 	if against != nil {
 		p.against, p.elsewhere = rendered{against}, true
 	}
-	if opts.syncs(v1alpha1.SyncArgoCD) {
-		return nil, Problems{{Message: "sync argocd: not yet", Hint: "use flux or none"}}
+	if opts.syncs(v1alpha1.SyncArgoCD) && opts.Config.ArgoCD.RepoURL == "" {
+		return nil, Problems{{Message: "argocd.repoURL: missing: Argo CD must know the repository that holds the tree", Hint: "set it in render.yaml"}}
 	}
 	p.rings(sources)
 	p.checkNames()
@@ -296,9 +296,6 @@ func syncOptions(given string) string {
 
 // shared plans the files that belong to no one ring.
 func (p *planner) shared() {
-	if !p.opts.syncs(v1alpha1.SyncFlux) {
-		return
-	}
 	clusters := map[string]bool{}
 	for _, ring := range p.plan.Rings {
 		for _, c := range ring.Clusters {
@@ -383,9 +380,10 @@ func RingOf(name string) string {
 	switch {
 	case len(parts) == 3 && parts[0] == baseDir:
 		return parts[1]
-	case len(parts) == 4 && parts[2] == "flux" && path.Base(name) != gateControllerFile:
+	case len(parts) < 4 || parts[0] != clustersDir || path.Base(name) == gateControllerFile:
+	case parts[2] == "flux" || parts[2] == "argocd":
 		return strings.TrimSuffix(parts[3], ".yaml")
-	case len(parts) >= 4 && parts[0] == clustersDir && parts[2] != "flux":
+	default:
 		return parts[2]
 	}
 	return ""

@@ -37,6 +37,9 @@ type view struct {
 	FluxGate, FluxCluster string
 	GatePath, ClusterPath string
 	Seen                  string
+
+	argoView
+	ArgoCD bool
 }
 
 // awaited is another cluster of the ring that a gate looks at.
@@ -79,6 +82,9 @@ func (ring *Ring) view(i int, opts *Options) *view {
 		fluxView: opts.fluxView(), Flux: opts.syncs(v1alpha1.SyncFlux), FluxGate: scalar(fluxGateName(ring)), FluxCluster: scalar(ring.Name),
 		GatePath: opts.fluxPath(overlayPath(c.Name, ring.Name, "gate")), ClusterPath: opts.fluxPath(overlayPath(c.Name, ring.Name, "")),
 		Seen: gateSeen,
+
+		ArgoCD: opts.syncs(v1alpha1.SyncArgoCD), argoView: opts.argoView(c.Name, ring.Name,
+			overlayPath(c.Name, ring.Name, "gate"), overlayPath(c.Name, ring.Name, "")),
 	}
 }
 
@@ -155,19 +161,30 @@ func (o *Options) fluxView() fluxView {
 // image is a container image taken apart as kustomize wants it.
 type image struct{ Name, Tag, Digest string }
 
-// gateControllerFiles renders the Kustomization that installs the gate controller itself in one cluster.
+// gateControllerFiles renders, for each delivery tool, the object that installs the gate controller itself in one cluster.
 func gateControllerFiles(cluster string, opts *Options) ([]File, error) {
+	const below = "gate/controller"
 	v := struct {
 		fluxView
-		Path       string
-		Components []string
-		Image      *image
-	}{fluxView: opts.fluxView(), Path: opts.fluxPath(path.Join(baseDir, "gate/controller")), Components: opts.components(cluster)}
+		argoView
+		Path           string
+		Components     []string
+		Image          *image
+		ImageReference string
+	}{
+		fluxView: opts.fluxView(), Path: opts.fluxPath(path.Join(baseDir, below)), Components: opts.components(cluster),
+		argoView: opts.argoView(cluster, controllerApplication, path.Join(baseDir, below)),
+	}
 	if ref := opts.Config.Gate.Image; ref != "" {
-		v.Image = splitImage(ref)
+		v.Image, v.ImageReference = splitImage(ref), scalar("casskop-gitops-gate="+ref)
 	}
 	w := fileWriter{}
-	w.text(cluster, path.Join(fluxDir(cluster), gateControllerFile), gateControllerFile, v)
+	if opts.syncs(v1alpha1.SyncFlux) {
+		w.text(cluster, path.Join(fluxDir(cluster), gateControllerFile), gateControllerFile, v)
+	}
+	if opts.syncs(v1alpha1.SyncArgoCD) {
+		w.text(cluster, path.Join(argoDir(cluster), gateControllerFile), "argocd-"+gateControllerFile, v)
+	}
 	return w.files, w.err
 }
 

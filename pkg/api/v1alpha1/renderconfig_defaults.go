@@ -53,6 +53,7 @@ func (f *RenderFlux) setDefaults() {
 
 func (a *RenderArgoCD) setDefaults() {
 	a.Namespace = cmp.Or(a.Namespace, "argocd")
+	a.Path = cmp.Or(a.Path, ".")
 	a.Revision = cmp.Or(a.Revision, "HEAD")
 	a.Project = cmp.Or(a.Project, "default")
 }

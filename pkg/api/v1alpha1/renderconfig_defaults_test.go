@@ -12,6 +12,7 @@ import (
 const fullyDefaulted = `apiVersion: casskop-gitops.dev/v1alpha1
 argocd:
   namespace: argocd
+  path: .
   project: default
   revision: HEAD
 flux:
@@ -46,6 +47,7 @@ argocd:
     k8s-cluster2:
       server: https://two.example.com
   namespace: cd
+  path: .
   project: databases
   repoURL: https://git.example.com/rings.git
   revision: main

@@ -119,8 +119,11 @@ type RenderArgoCD struct {
 	// Namespace is where the Applications live. Default: argocd.
 	Namespace string `json:"namespace,omitempty"`
 
-	// RepoURL is the URL of the git repository that holds the rendered tree. No default.
+	// RepoURL is the URL of the git repository that holds the rendered tree. Required for Argo CD.
 	RepoURL string `json:"repoURL,omitempty"`
+
+	// Path is where the output directory of render lies in the repository, relative to its root. Default: "." (the root).
+	Path string `json:"path,omitempty"`
 
 	// Revision is the branch, tag or commit to follow. Default: HEAD.
 	Revision string `json:"revision,omitempty"`
