@@ -27,12 +27,12 @@ func (c *Cluster) prepare() (err error) {
 	if err := c.writeFiles(); err != nil {
 		return err
 	}
-	c.address = newAddress()
+	c.address = NewAddress()
 	c.AuditLog = filepath.Join(c.Dir, "audit.log")
 	if c.Config, err = c.user("admin", "system:masters"); err != nil {
 		return err
 	}
-	etcd := "http://" + newAddress()
+	etcd := "http://" + NewAddress()
 	if c.etcd, err = c.process("etcd", etcdArgs(c.dataDir(), etcd)...); err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (c *Cluster) process(name string, args ...string) (*Process, error) {
 }
 
 func etcdArgs(dir, url string) []string {
-	peer := "http://" + newAddress()
+	peer := "http://" + NewAddress()
 	return []string{"--data-dir=" + dir, "--unsafe-no-fsync", "--log-level=warn",
 		"--listen-client-urls=" + url, "--advertise-client-urls=" + url,
 		"--listen-peer-urls=" + peer, "--initial-advertise-peer-urls=" + peer, "--initial-cluster=default=" + peer}

@@ -52,7 +52,7 @@ func StartGate(t testing.TB, o GateOptions) *GateProcess {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := &GateProcess{LogFile: filepath.Join(dir, "gate.log"), Metrics: newAddress(), Health: newAddress(), supervise: o.Supervise}
+	g := &GateProcess{LogFile: filepath.Join(dir, "gate.log"), Metrics: NewAddress(), Health: NewAddress(), supervise: o.Supervise}
 	args := []string{"run", "--kubeconfig=" + o.Kubeconfig, "--leader-elect=" + strconv.FormatBool(o.LeaderElect),
 		"--metrics-bind-address=" + g.Metrics, "--health-probe-bind-address=" + g.Health, "--log-level=debug", "--log-format=json"}
 	for _, namespace := range o.Namespaces {

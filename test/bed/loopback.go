@@ -16,7 +16,7 @@ var host = func() string {
 
 var lastPort atomic.Uint32
 
-// newAddress is an address on host, with a port that was not given out before.
-func newAddress() string {
+// NewAddress is an address on host, with a port that was not given out before.
+func NewAddress() string {
 	return net.JoinHostPort(host, strconv.Itoa(20000+int(lastPort.Add(1))))
 }

@@ -39,7 +39,7 @@ type Proxy struct {
 // NewProxy makes a proxy in front of a cluster's API server. It ends with the test.
 func NewProxy(t testing.TB, c *Cluster) *Proxy {
 	t.Helper()
-	p := &Proxy{Address: newAddress(), backend: c.address, mode: Refuse, changed: make(chan struct{}), conns: map[net.Conn]struct{}{}}
+	p := &Proxy{Address: NewAddress(), backend: c.address, mode: Refuse, changed: make(chan struct{}), conns: map[net.Conn]struct{}{}}
 	p.Set(t, Pass)
 	t.Cleanup(func() {
 		p.Set(t, Refuse)

@@ -56,7 +56,7 @@ func newTLSProxy(t testing.TB, c *Cluster, signer *authority) *TLSProxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &TLSProxy{Address: newAddress()}
+	p := &TLSProxy{Address: NewAddress()}
 	p.server = httptest.NewUnstartedServer(p.handler(c))
 	_ = p.server.Listener.Close() // it has no address of its choice
 	if p.server.Listener, err = net.Listen("tcp", p.Address); err != nil {

@@ -31,6 +31,8 @@ type MultiCasskop struct {
 	SeedPolicy v1alpha1.SeedPolicy
 	// Hold are the clusters whose gates stay closed.
 	Hold []string
+	// RepoURL has Argo CD deliver the ring, from there. Default: Flux does.
+	RepoURL string
 	// Interval is how often Flux corrects drift. Default: 10 minutes.
 	Interval time.Duration
 }
@@ -104,6 +106,10 @@ func (m *MultiCasskop) files() map[string]any {
 	if m.Interval > 0 {
 		flux["interval"] = m.Interval.String()
 	}
+	sync, argocd := v1alpha1.SyncFlux, map[string]any{}
+	if m.RepoURL != "" {
+		sync, argocd["repoURL"] = v1alpha1.SyncArgoCD, m.RepoURL
+	}
 	return map[string]any{
 		"multi-casskop.yaml": map[string]any{
 			"apiVersion": "db.orange.com/v2", "kind": "MultiCasskop",
@@ -111,7 +117,7 @@ func (m *MultiCasskop) files() map[string]any {
 			"spec":     map[string]any{"deleteCassandraCluster": false, "base": base, "override": overrides},
 		},
 		"render.yaml": map[string]any{
-			"apiVersion": "casskop-gitops.dev/v1alpha1", "kind": "RenderConfig", "flux": flux,
+			"apiVersion": "casskop-gitops.dev/v1alpha1", "kind": "RenderConfig", "sync": []any{sync}, "flux": flux, "argocd": argocd,
 			"gate": map[string]any{"stableFor": m.StableFor.String(), "hold": m.Hold, "seeds": map[string]any{"policy": policy}},
 		},
 	}

@@ -34,7 +34,7 @@ type Member struct {
 	*Site
 	// Key is that of the Gate and of the CassandraCluster.
 	Key client.ObjectKey
-	// Source is where Flux in this cluster gets the ring from.
+	// Source is where Flux in this cluster gets the ring from; nil without Flux.
 	Source *fluxbed.Flux
 	// CassKop works in its namespace.
 	CassKop *casskopbed.Operator
@@ -55,8 +55,10 @@ func (r *Ring) Join(t testing.TB, sites ...*Site) {
 	added := make([]*Member, len(sites))
 	Each(t, sites, func(i int, s *Site) {
 		s.Namespace(t, r.Name)
-		added[i] = &Member{Site: s, Key: client.ObjectKey{Namespace: r.Name, Name: r.Name}, Source: s.Flux.Source(t, r.source()),
-			CassKop: casskopbed.Start(t, s.Cluster, r.Name, r.options)}
+		added[i] = &Member{Site: s, Key: client.ObjectKey{Namespace: r.Name, Name: r.Name}, CassKop: casskopbed.Start(t, s.Cluster, r.Name, r.options)}
+		if s.Flux != nil {
+			added[i].Source = s.Flux.Source(t, r.source())
+		}
 	})
 	r.Members = append(r.Members, added...)
 	for _, m := range r.Members {

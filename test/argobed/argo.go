@@ -1,0 +1,146 @@
+package argobed
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/casskop-gitops/casskop-gitops/test/bed"
+)
+
+// Namespace is where Argo CD and its Applications live.
+const Namespace = "argocd"
+
+// stopTime is how long a process may take to end, before it is killed.
+const stopTime = 2 * time.Second
+
+// Argo is an Argo CD at work on a hub.
+type Argo struct {
+	// Hub is the cluster with the Applications.
+	Hub *bed.Cluster
+	// Logs are the files of what its processes print.
+	Logs []string
+}
+
+// Start installs Argo CD on a hub, which knows other clusters by their names, as an administrator, which is Argo CD's default. It stops with the test.
+// settings are those of argocd-cm.
+func Start(t testing.TB, hub *bed.Cluster, settings map[string]string, clusters ...*bed.Cluster) *Argo {
+	t.Helper()
+	a := &Argo{Hub: hub}
+	installCRDs(t, hub)
+	hub.Namespace(t, Namespace)
+	a.configure(t, settings)
+	for _, c := range clusters {
+		a.register(t, c)
+	}
+	redis, repoServer := bed.NewAddress(), bed.NewAddress()
+	host, port, _ := strings.Cut(redis, ":")
+	a.run(t, "redis-server", "bin/redis-server", nil, "--bind", host, "--port", port, "--save", "", "--appendonly", "no")
+	repoHost, repoPort, _ := strings.Cut(repoServer, ":")
+	a.runArgo(t, "argocd-repo-server", "--address", repoHost, "--port", repoPort, "--metrics-address", repoHost,
+		"--metrics-port", portOf(bed.NewAddress()), "--disable-tls", "--redis", redis, "--loglevel", "debug")
+	a.runArgo(t, "argocd-application-controller", "--kubeconfig", a.kubeconfig(t), "--namespace", Namespace, "--redis", redis,
+		"--repo-server", repoServer, "--repo-server-plaintext", "--metrics-port", portOf(bed.NewAddress()), "--loglevel", "debug")
+	return a
+}
+
+func portOf(address string) string {
+	_, port, _ := strings.Cut(address, ":")
+	return port
+}
+
+// kubeconfig names the namespace: from there the controller reads its settings.
+func (a *Argo) kubeconfig(t testing.TB) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "kubeconfig")
+	must(t, os.WriteFile(file, bed.Kubeconfig(t, a.Hub.Config, "hub", Namespace), 0o600))
+	return file
+}
+
+func (a *Argo) runArgo(t testing.TB, name string, args ...string) {
+	t.Helper()
+	a.run(t, name, "bin/argocd", []string{
+		"ARGOCD_BINARY_NAME=" + name, "ARGOCD_FAKE_IN_CLUSTER=true", "ARGOCD_GPG_ENABLED=false", "ARGOCD_APPLICATION_CONTROLLER_REPLICAS=1",
+		"KUBECONFIG=" + a.kubeconfig(t), "TMPDIR=" + t.TempDir(), "PATH=" + filepath.Join(bed.Root(), "bin") + ":" + os.Getenv("PATH"),
+	}, args...)
+}
+
+func (a *Argo) run(t testing.TB, name, program string, env []string, args ...string) {
+	t.Helper()
+	path := filepath.Join(bed.Root(), program)
+	if _, err := os.Stat(path); err != nil {
+		t.Fatal(fmt.Errorf("%w: run `make %s` once", err, program))
+	}
+	p := &bed.Process{Path: path, Args: args, Env: append(os.Environ(), env...), Log: filepath.Join(a.Hub.Dir, name+".log"), EndTime: stopTime}
+	must(t, p.Start())
+	a.Logs = append(a.Logs, p.Log)
+	t.Cleanup(func() { _ = p.End(syscall.SIGTERM) }) // one that took too long was killed
+}
+
+// configure makes what Argo CD's own manifests make, as far as its processes need it.
+func (a *Argo) configure(t testing.TB, settings map[string]string) {
+	t.Helper()
+	labels := map[string]string{"app.kubernetes.io/part-of": "argocd"}
+	for name, data := range map[string]map[string]string{"argocd-cm": settings, "argocd-rbac-cm": nil, "argocd-cmd-params-cm": nil} {
+		must(t, a.Hub.Client.Create(t.Context(), &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: Namespace, Name: name, Labels: labels}, Data: data}))
+	}
+	must(t, a.Hub.Client.Create(t.Context(), &corev1.Secret{
+		ObjectMeta: metav1.ObjectMeta{Namespace: Namespace, Name: "argocd-secret", Labels: labels}, StringData: map[string]string{"server.secretkey": "for the test"},
+	}))
+	project := object("AppProject", "default")
+	project.Object["spec"] = map[string]any{
+		"sourceRepos": []any{"*"}, "destinations": []any{map[string]any{"namespace": "*", "server": "*"}},
+		"clusterResourceWhitelist": []any{map[string]any{"group": "*", "kind": "*"}},
+	}
+	must(t, a.Hub.Client.Create(t.Context(), project))
+}
+
+// register makes a cluster known, as `argocd cluster add` does.
+func (a *Argo) register(t testing.TB, c *bed.Cluster) {
+	t.Helper()
+	config, err := json.Marshal(map[string]any{"tlsClientConfig": map[string]any{"caData": c.Config.CAData, "certData": c.Config.CertData, "keyData": c.Config.KeyData}})
+	must(t, err)
+	must(t, a.Hub.Client.Create(t.Context(), &corev1.Secret{
+		ObjectMeta: metav1.ObjectMeta{Namespace: Namespace, Name: "cluster-" + c.Name, Labels: map[string]string{"argocd.argoproj.io/secret-type": "cluster"}},
+		StringData: map[string]string{"name": c.Name, "server": c.Config.Host, "config": string(config)},
+	}))
+}
+
+func object(kind, name string) *unstructured.Unstructured {
+	return &unstructured.Unstructured{Object: map[string]any{
+		"apiVersion": "argoproj.io/v1alpha1", "kind": kind, "metadata": map[string]any{"namespace": Namespace, "name": name},
+	}}
+}
+
+// Application reads one.
+func (a *Argo) Application(t testing.TB, name string) *unstructured.Unstructured {
+	t.Helper()
+	u := object("Application", name)
+	must(t, a.Hub.Client.Get(t.Context(), client.ObjectKeyFromObject(u), u))
+	return u
+}
+
+// Refresh has Argo CD look at the repository now, as a webhook of the git server does.
+func (a *Argo) Refresh(t testing.TB, name string) {
+	t.Helper()
+	patch := client.RawPatch(types.MergePatchType, []byte(`{"metadata":{"annotations":{"argocd.argoproj.io/refresh":"normal"}}}`))
+	must(t, a.Hub.Client.Patch(t.Context(), object("Application", name), patch))
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
