@@ -2,6 +2,7 @@
 #   make render          Go
 #   make test, demo      Go, git; build kube-apiserver, kube-controller-manager, etcd, kubectl, Flux and CassKop once, into bin/
 #   make test            builds external-dns too, and gets BIND from the mirror of a Debian or Ubuntu; elsewhere named must be installed
+#   make e2e-argocd      builds Argo CD and kustomize too, and gets Redis from that mirror; elsewhere redis-server must be installed
 #   make help            lists the targets
 
 SHELL      := /bin/bash
@@ -16,7 +17,7 @@ export CGO_ENABLED := 0
 export GOFLAGS     := -trimpath -buildvcs=false
 
 .DEFAULT_GOAL := help
-.PHONY: help build render image test e2e e2e-mutants demo check lint generate testbed bench-render bench-gate fuzz vuln clean tools-present
+.PHONY: help build render image test e2e e2e-argocd e2e-mutants demo check lint generate testbed bench-render bench-gate fuzz vuln clean tools-present
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,9 +78,18 @@ bin/casskop: $(wildcard test/testbed/casskop/go.mod test/testbed/casskop/*.go) |
 bin/external-dns: $(wildcard test/testbed/externaldns/go.mod test/testbed/externaldns/*.go) | tools-present
 	$(call component,2 to 5 minutes,externaldns,.,-ldflags "-s -w")
 
+bin/argocd: test/testbed/argocd/go.mod | tools-present
+	$(call component,6 to 12 minutes,argocd,github.com/argoproj/argo-cd/v3/cmd,-ldflags "-s -w")
+
+bin/kustomize: test/testbed/kustomize/go.mod | tools-present
+	$(call component,up to 1 minute,kustomize,sigs.k8s.io/kustomize/kustomize/v5,-ldflags "-s -w")
+
 # From packages that are unpacked and not installed: it takes no rights, and leaves the system as it is. It is kept once it is there.
 bin/named:
-	@test/testbed/bind9/fetch.sh bin
+	@test/testbed/debian/fetch.sh bin named bind9 bind9 bind9-libs -- "BIND 9.18 or newer (Debian, Ubuntu: bind9, Fedora: bind, Alpine: bind, macOS: bind)"
+
+bin/redis-server:
+	@test/testbed/debian/fetch.sh bin redis-server redis redis-server redis-tools -- "Redis 6 or newer (Debian, Ubuntu: redis-server, elsewhere: redis)"
 
 # What KUBEBUILDER_ASSETS has is not built: setup-envtest brings neither kube-controller-manager, Flux nor CassKop.
 missing = $(foreach b,$(TESTBED),$(if $(and $(KUBEBUILDER_ASSETS),$(wildcard $(KUBEBUILDER_ASSETS)/$(notdir $(b)))),,$(b)))
@@ -87,7 +97,7 @@ programs = bin/kustomize-controller bin/casskop $(missing)
 
 test: bin/render bin/external-dns bin/named $(programs) ## run all tests, and see that the committed tree is what render writes
 	@bin/render check
-	go vet ./...
+	go vet -tags argocd ./...
 	GOGC=400 go test -timeout 30m ./... # memory for time: the API servers take it over
 	GOGC=400 go -C tools/image test -timeout 30m ./...
 	GOGC=400 go -C test/monitoring test -timeout 30m ./...
@@ -95,6 +105,9 @@ test: bin/render bin/external-dns bin/named $(programs) ## run all tests, and se
 
 e2e: $(programs) ## play the whole system end to end: Flux, CassKop and gate in four clusters
 	GOGC=400 go test -count=1 -timeout 30m -v ./test/e2e
+
+e2e-argocd: $(programs) bin/argocd bin/kustomize bin/redis-server ## play what is different under Argo CD: the real one on a hub, CassKop and gate in two other clusters
+	GOGC=400 go test -count=1 -timeout 30m -v -tags argocd ./test/argocd
 
 e2e-mutants: $(programs) ## break what keeps a ring safe, one thing at a time, and see that the end-to-end scenarios notice
 	go run ./test/e2e/mutants

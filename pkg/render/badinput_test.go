@@ -79,6 +79,9 @@ func flagsOf(t *testing.T, data []byte) (opts Options) {
 			opts.Remotes = strings.Split(value, ",")
 		case "--namespace":
 			opts.Namespace = value
+		case "--sync":
+			opts.Config = DefaultConfig()
+			opts.Config.Sync, opts.Config.ArgoCD.RepoURL = []string{value}, "https://git.example.com/rings.git"
 		case "--allow":
 			opts.Allow = append(opts.Allow, Rule(value))
 		default:

@@ -119,6 +119,10 @@ func (r *ringReader) checkAnnotations(meta map[string]any, at schema.Path) {
 			r.fail(path, annotations[name], "annotations of "+v1alpha1.Prefix+" are written by render", "remove it")
 		case strings.HasPrefix(name, "config.kubernetes.io/"), strings.HasPrefix(name, "internal.config.kubernetes.io/"):
 			r.fail(path, annotations[name], "kustomize takes this annotation for its own, and it would not reach the cluster", "remove it")
+		case r.opts.syncs(v1alpha1.SyncArgoCD):
+			if why := refusedByArgo(name, annotations[name]); why != "" {
+				r.fail(path, annotations[name], why, "remove it")
+			}
 		}
 	}
 }

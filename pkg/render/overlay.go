@@ -2,16 +2,20 @@ package render
 
 import (
 	"path"
+
+	"github.com/casskop-gitops/casskop-gitops/pkg/api/v1alpha1"
 )
 
 // Folders and files of the rendered tree (docs/tree.md).
 const (
 	baseDir     = "base"
 	clustersDir = "clusters"
+	gateDir     = "gate" // below base, and in each overlay
 	baseFile    = "cassandracluster.yaml"
 	overlayFile = "override.yaml"
 
-	kustomizationFile = "kustomization.yaml"
+	kustomizationFile  = "kustomization.yaml"
+	applicationSetFile = "applicationset.yaml"
 )
 
 func basePath(ring, file string) string { return path.Join(baseDir, ring, file) }
@@ -44,9 +48,12 @@ func (ring *Ring) files(opts *Options) ([]File, error) {
 		if v.Flux {
 			w.text(c.Name, path.Join(fluxDir(c.Name), ring.Name+".yaml"), "flux.yaml", v)
 		}
-		if v.ArgoCD {
+		if v.Applications {
 			w.text(c.Name, path.Join(argoDir(c.Name), ring.Name+".yaml"), "argocd.yaml", v)
 		}
+	}
+	if opts.syncs(v1alpha1.SyncArgoCD) && opts.Config.ArgoCD.ApplicationSet {
+		w.text("", basePath(ring.Name, applicationSetFile), "argocd-applicationset.yaml", opts.applicationSet(ring))
 	}
 	return w.files, w.err
 }

@@ -259,6 +259,7 @@ func (p *planner) checkNames() {
 			p.add(other.named.saying("ring "+ring.Name+" has a Flux Kustomization of this name", "choose another"))
 		}
 	}
+	p.checkApplications()
 }
 
 func (p *planner) checkRemoved() {
@@ -294,24 +295,27 @@ func syncOptions(given string) string {
 	return strings.Join(append(options, "Prune=false", "Delete=false"), ",")
 }
 
-// shared plans the files that belong to no one ring.
-func (p *planner) shared() {
+// clusters are those of all rings.
+func (p *planner) clusters() map[string]bool {
 	clusters := map[string]bool{}
 	for _, ring := range p.plan.Rings {
 		for _, c := range ring.Clusters {
 			clusters[c.Name] = true
 		}
 	}
-	for _, name := range sortedKeys(clusters) {
-		files, err := gateControllerFiles(name, p.opts)
-		if err != nil {
-			p.add(Problem{Message: err.Error()})
-		}
-		for _, f := range files {
-			change, found := p.change(f)
-			p.plan.Changes = append(p.plan.Changes, change)
-			p.add(found...)
-		}
+	return clusters
+}
+
+// shared plans the files that belong to no one ring.
+func (p *planner) shared() {
+	files, err := gateControllerFiles(sortedKeys(p.clusters()), p.opts)
+	if err != nil {
+		p.add(Problem{Message: err.Error()})
+	}
+	for _, f := range files {
+		change, found := p.change(f)
+		p.plan.Changes = append(p.plan.Changes, change)
+		p.add(found...)
 	}
 }
 
@@ -378,7 +382,7 @@ func clusterOf(name string) string {
 func RingOf(name string) string {
 	parts := strings.Split(name, "/")
 	switch {
-	case len(parts) == 3 && parts[0] == baseDir:
+	case len(parts) == 3 && parts[0] == baseDir && parts[1] != gateDir:
 		return parts[1]
 	case len(parts) < 4 || parts[0] != clustersDir || path.Base(name) == gateControllerFile:
 	case parts[2] == "flux" || parts[2] == "argocd":

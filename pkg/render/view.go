@@ -3,6 +3,7 @@ package render
 import (
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -39,7 +40,7 @@ type view struct {
 	Seen                  string
 
 	argoView
-	ArgoCD bool
+	Applications bool
 }
 
 // awaited is another cluster of the ring that a gate looks at.
@@ -83,8 +84,7 @@ func (ring *Ring) view(i int, opts *Options) *view {
 		GatePath: opts.fluxPath(overlayPath(c.Name, ring.Name, "gate")), ClusterPath: opts.fluxPath(overlayPath(c.Name, ring.Name, "")),
 		Seen: gateSeen,
 
-		ArgoCD: opts.syncs(v1alpha1.SyncArgoCD), argoView: opts.argoView(c.Name, ring.Name,
-			overlayPath(c.Name, ring.Name, "gate"), overlayPath(c.Name, ring.Name, "")),
+		Applications: opts.syncs(v1alpha1.SyncArgoCD) && !opts.Config.ArgoCD.ApplicationSet, argoView: opts.application(ring.Name, c),
 	}
 }
 
@@ -161,29 +161,39 @@ func (o *Options) fluxView() fluxView {
 // image is a container image taken apart as kustomize wants it.
 type image struct{ Name, Tag, Digest string }
 
-// gateControllerFiles renders, for each delivery tool, the object that installs the gate controller itself in one cluster.
-func gateControllerFiles(cluster string, opts *Options) ([]File, error) {
-	const below = "gate/controller"
-	v := struct {
-		fluxView
-		argoView
-		Path           string
-		Components     []string
-		Image          *image
-		ImageReference string
-	}{
-		fluxView: opts.fluxView(), Path: opts.fluxPath(path.Join(baseDir, below)), Components: opts.components(cluster),
-		argoView: opts.argoView(cluster, controllerApplication, path.Join(baseDir, below)),
-	}
+// controllerView is what the objects that install the gate controller show.
+type controllerView struct {
+	fluxView
+	argoView
+	Path           string
+	Components     []string
+	ArgoComponents []string
+	Image          *image
+	ImageReference string
+}
+
+// gateControllerFiles renders, for each delivery tool, the objects that install the gate controller itself in some clusters.
+func gateControllerFiles(clusters []string, opts *Options) ([]File, error) {
+	below := path.Join(baseDir, gateDir, "controller")
+	v := controllerView{fluxView: opts.fluxView(), Path: opts.fluxPath(below)}
 	if ref := opts.Config.Gate.Image; ref != "" {
 		v.Image, v.ImageReference = splitImage(ref), scalar("casskop-gitops-gate="+ref)
 	}
 	w := fileWriter{}
-	if opts.syncs(v1alpha1.SyncFlux) {
-		w.text(cluster, path.Join(fluxDir(cluster), gateControllerFile), gateControllerFile, v)
+	for _, cluster := range clusters {
+		v.Components = opts.components(cluster)
+		if opts.syncs(v1alpha1.SyncFlux) {
+			w.text(cluster, path.Join(fluxDir(cluster), gateControllerFile), gateControllerFile, v)
+		}
+		if opts.syncs(v1alpha1.SyncArgoCD) && !opts.Config.ArgoCD.ApplicationSet {
+			v.argoView = opts.argoView(controllerApplication, cluster, below)
+			v.Destination, v.ArgoComponents = opts.destination(cluster), beside(v.Components)
+			w.text(cluster, path.Join(argoDir(cluster), gateControllerFile), "argocd-"+gateControllerFile, v)
+		}
 	}
-	if opts.syncs(v1alpha1.SyncArgoCD) {
-		w.text(cluster, path.Join(argoDir(cluster), gateControllerFile), "argocd-"+gateControllerFile, v)
+	if opts.syncs(v1alpha1.SyncArgoCD) && opts.Config.ArgoCD.ApplicationSet {
+		v.argoView, v.ArgoComponents = opts.argoSet(controllerApplication, path.Join(clustersDir, "*"), below), opts.setComponents(clusters)
+		w.text("", path.Join(baseDir, gateDir, applicationSetFile), "argocd-gate-applicationset.yaml", v)
 	}
 	return w.files, w.err
 }
@@ -195,6 +205,24 @@ func (o *Options) components(cluster string) []string {
 		holds = "webhook"
 	}
 	return append([]string{holds}, o.Config.Gate.Components...)
+}
+
+// setComponents are the same for an ApplicationSet.
+func (o *Options) setComponents(clusters []string) []string {
+	components, holds := o.components(clusters[0]), map[string]string{}
+	for _, cluster := range clusters {
+		holds[cluster] = o.components(cluster)[0]
+	}
+	components[0] = byCluster(strconv.Quote(components[0]), components[0], holds)
+	return beside(components)
+}
+
+// beside are components as seen from the controller's folder.
+func beside(components []string) (paths []string) {
+	for _, component := range components {
+		paths = append(paths, scalar("../"+component))
+	}
+	return paths
 }
 
 // splitImage takes an image reference apart: a colon after the last slash begins the tag, one before it a port.

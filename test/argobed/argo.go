@@ -12,9 +12,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/types"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/casskop-gitops/casskop-gitops/test/bed"
 )
@@ -33,14 +30,14 @@ type Argo struct {
 	Logs []string
 }
 
-// Start installs Argo CD on a hub, which knows other clusters by their names, as an administrator, which is Argo CD's default. It stops with the test.
-// settings are those of argocd-cm.
-func Start(t testing.TB, hub *bed.Cluster, settings map[string]string, clusters ...*bed.Cluster) *Argo {
+// Start installs Argo CD on a hub, with the settings of base/argocd. It knows other clusters by their names, as an administrator, which is Argo
+// CD's default. It stops with the test.
+func Start(t testing.TB, hub *bed.Cluster, clusters ...*bed.Cluster) *Argo {
 	t.Helper()
 	a := &Argo{Hub: hub}
 	installCRDs(t, hub)
 	hub.Namespace(t, Namespace)
-	a.configure(t, settings)
+	a.configure(t)
 	for _, c := range clusters {
 		a.register(t, c)
 	}
@@ -52,6 +49,8 @@ func Start(t testing.TB, hub *bed.Cluster, settings map[string]string, clusters 
 		"--metrics-port", portOf(bed.NewAddress()), "--disable-tls", "--redis", redis, "--loglevel", "debug")
 	a.runArgo(t, "argocd-application-controller", "--kubeconfig", a.kubeconfig(t), "--namespace", Namespace, "--redis", redis,
 		"--repo-server", repoServer, "--repo-server-plaintext", "--metrics-port", portOf(bed.NewAddress()), "--loglevel", "debug")
+	a.runArgo(t, "argocd-applicationset-controller", "--kubeconfig", a.kubeconfig(t), "--namespace", Namespace, "--argocd-repo-server", repoServer,
+		"--repo-server-plaintext", "--metrics-addr", bed.NewAddress(), "--probe-addr", bed.NewAddress(), "--webhook-addr", bed.NewAddress())
 	return a
 }
 
@@ -88,16 +87,17 @@ func (a *Argo) run(t testing.TB, name, program string, env []string, args ...str
 	t.Cleanup(func() { _ = p.End(syscall.SIGTERM) }) // one that took too long was killed
 }
 
-// configure makes what Argo CD's own manifests make, as far as its processes need it.
-func (a *Argo) configure(t testing.TB, settings map[string]string) {
+// configure makes what Argo CD's own manifests make, as far as its processes need it, and puts base/argocd on it.
+func (a *Argo) configure(t testing.TB) {
 	t.Helper()
 	labels := map[string]string{"app.kubernetes.io/part-of": "argocd"}
-	for name, data := range map[string]map[string]string{"argocd-cm": settings, "argocd-rbac-cm": nil, "argocd-cmd-params-cm": nil} {
-		must(t, a.Hub.Client.Create(t.Context(), &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: Namespace, Name: name, Labels: labels}, Data: data}))
+	for _, name := range []string{"argocd-cm", "argocd-rbac-cm", "argocd-cmd-params-cm"} {
+		must(t, a.Hub.Client.Create(t.Context(), &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: Namespace, Name: name, Labels: labels}}))
 	}
 	must(t, a.Hub.Client.Create(t.Context(), &corev1.Secret{
 		ObjectMeta: metav1.ObjectMeta{Namespace: Namespace, Name: "argocd-secret", Labels: labels}, StringData: map[string]string{"server.secretkey": "for the test"},
 	}))
+	must(t, a.Hub.ApplyFolder(t.Context(), filepath.Join(bed.Root(), "base/argocd"), "kubectl"))
 	project := object("AppProject", "default")
 	project.Object["spec"] = map[string]any{
 		"sourceRepos": []any{"*"}, "destinations": []any{map[string]any{"namespace": "*", "server": "*"}},
@@ -115,27 +115,6 @@ func (a *Argo) register(t testing.TB, c *bed.Cluster) {
 		ObjectMeta: metav1.ObjectMeta{Namespace: Namespace, Name: "cluster-" + c.Name, Labels: map[string]string{"argocd.argoproj.io/secret-type": "cluster"}},
 		StringData: map[string]string{"name": c.Name, "server": c.Config.Host, "config": string(config)},
 	}))
-}
-
-func object(kind, name string) *unstructured.Unstructured {
-	return &unstructured.Unstructured{Object: map[string]any{
-		"apiVersion": "argoproj.io/v1alpha1", "kind": kind, "metadata": map[string]any{"namespace": Namespace, "name": name},
-	}}
-}
-
-// Application reads one.
-func (a *Argo) Application(t testing.TB, name string) *unstructured.Unstructured {
-	t.Helper()
-	u := object("Application", name)
-	must(t, a.Hub.Client.Get(t.Context(), client.ObjectKeyFromObject(u), u))
-	return u
-}
-
-// Refresh has Argo CD look at the repository now, as a webhook of the git server does.
-func (a *Argo) Refresh(t testing.TB, name string) {
-	t.Helper()
-	patch := client.RawPatch(types.MergePatchType, []byte(`{"metadata":{"annotations":{"argocd.argoproj.io/refresh":"normal"}}}`))
-	must(t, a.Hub.Client.Patch(t.Context(), object("Application", name), patch))
 }
 
 func must(t testing.TB, err error) {

@@ -14,7 +14,6 @@ import (
 	"github.com/casskop-gitops/casskop-gitops/pkg/gate"
 	"github.com/casskop-gitops/casskop-gitops/pkg/gate/remote"
 	"github.com/casskop-gitops/casskop-gitops/test/bed"
-	"github.com/casskop-gitops/casskop-gitops/test/casskopbed"
 	"github.com/casskop-gitops/casskop-gitops/test/fleet"
 )
 
@@ -99,7 +98,7 @@ func playBreaksFirst(t *testing.T, sites []*fleet.Site) {
 	first.CassKop.Kubelet.BreakImage(newImage)
 	m.Spec["cassandraImage"] = newImage
 	bad := p.Commit(t)
-	p.waitBroken(t, first, bad)
+	first.WaitBroken(t, bad)
 	m.Spec["cassandraImage"] = otherImage
 	mended := p.Commit(t)
 	says(t, first, open)
@@ -107,7 +106,7 @@ func playBreaksFirst(t *testing.T, sites []*fleet.Site) {
 	for _, member := range p.Members[1:] {
 		p.saysOf(t, member, first)
 	}
-	p.replace(t, first, otherImage)
+	first.Replace(t, otherImage)
 	fleet.WaitThrough(t, patience, mended.Revision, p.Members...)
 	p.judge(t, 3+1+3)
 }
@@ -123,7 +122,7 @@ func playBreaksSecond(t *testing.T, sites []*fleet.Site) {
 	m.Spec["cassandraImage"] = newImage
 	bad := p.Commit(t)
 	fleet.WaitThrough(t, patience, bad.Revision, first)
-	p.waitBroken(t, second, bad)
+	second.WaitBroken(t, bad)
 	m.Spec["cassandraImage"] = otherImage
 	mended := p.Commit(t)
 	p.saysOf(t, first, second)
@@ -131,18 +130,9 @@ func playBreaksSecond(t *testing.T, sites []*fleet.Site) {
 	has(t, first, bad.Revision)
 	p.openByHand(t, second, mended)
 	carries(t, second, mended.Revision)
-	p.replace(t, second, otherImage)
+	second.Replace(t, otherImage)
 	fleet.WaitThrough(t, patience, mended.Revision, p.Members...)
 	p.judgeButFor(t, 3+2+3, "cluster 2 took "+mended.Revision)
-}
-
-// waitBroken waits until a cluster has taken in a commit and a pod with its image is not ready.
-func (p *play) waitBroken(t *testing.T, m *fleet.Member, c fleet.Commit) {
-	t.Helper()
-	bed.WaitFor(t, patience, "a pod in "+m.Name+" cannot start", func() (bool, string) {
-		carried, readiness := m.State(t)
-		return carried == c.Revision && readiness.Reason == gate.ReasonNotRunning, readiness.Message
-	})
 }
 
 // saysOf waits until the Gate of a member is held because of another one.
@@ -153,15 +143,4 @@ func (p *play) saysOf(t *testing.T, m, other *fleet.Member) {
 		ready := apimeta.FindStatusCondition(g.Status.Conditions, meta.ReadyCondition)
 		return strings.HasPrefix(bed.Says(g), "held: ") && strings.HasPrefix(ready.Message, other.Name+": "), fmt.Sprintf("%+v", ready)
 	})
-}
-
-// replace deletes the last pod of a cluster, once its StatefulSet has an image.
-func (p *play) replace(t *testing.T, m *fleet.Member, image string) {
-	t.Helper()
-	set := statefulSets(t, m)[0].Name
-	bed.WaitFor(t, soon, "StatefulSet "+set+" has image "+image, func() (bool, string) {
-		got := casskopbed.Image(statefulSets(t, m)[0].Spec.Template.Spec)
-		return got == image, "it has " + got
-	})
-	m.CassKop.Kubelet.Replace(t, set+"-1")
 }

@@ -31,8 +31,8 @@ type MultiCasskop struct {
 	SeedPolicy v1alpha1.SeedPolicy
 	// Hold are the clusters whose gates stay closed.
 	Hold []string
-	// RepoURL has Argo CD deliver the ring, from there. Default: Flux does.
-	RepoURL string
+	// ArgoCD are the options of Argo CD, which delivers the ring in the place of Flux. Default: Flux does.
+	ArgoCD *v1alpha1.RenderArgoCD
 	// Interval is how often Flux corrects drift. Default: 10 minutes.
 	Interval time.Duration
 }
@@ -106,9 +106,9 @@ func (m *MultiCasskop) files() map[string]any {
 	if m.Interval > 0 {
 		flux["interval"] = m.Interval.String()
 	}
-	sync, argocd := v1alpha1.SyncFlux, map[string]any{}
-	if m.RepoURL != "" {
-		sync, argocd["repoURL"] = v1alpha1.SyncArgoCD, m.RepoURL
+	sync := v1alpha1.SyncFlux
+	if m.ArgoCD != nil {
+		sync = v1alpha1.SyncArgoCD
 	}
 	return map[string]any{
 		"multi-casskop.yaml": map[string]any{
@@ -117,7 +117,7 @@ func (m *MultiCasskop) files() map[string]any {
 			"spec":     map[string]any{"deleteCassandraCluster": false, "base": base, "override": overrides},
 		},
 		"render.yaml": map[string]any{
-			"apiVersion": "casskop-gitops.dev/v1alpha1", "kind": "RenderConfig", "sync": []any{sync}, "flux": flux, "argocd": argocd,
+			"apiVersion": "casskop-gitops.dev/v1alpha1", "kind": "RenderConfig", "sync": []any{sync}, "flux": flux, "argocd": m.ArgoCD,
 			"gate": map[string]any{"stableFor": m.StableFor.String(), "hold": m.Hold, "seeds": map[string]any{"policy": policy}},
 		},
 	}

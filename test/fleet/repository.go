@@ -54,11 +54,11 @@ func (r *Repository) Commit(t testing.TB, m *MultiCasskop, args ...string) Commi
 	render, err := bed.Program("render")
 	must(t, err)
 	r.run(t, render, args...)
-	return r.commit(t)
+	return r.CommitByHand(t)
 }
 
-// commit commits what the work tree holds.
-func (r *Repository) commit(t testing.TB) Commit {
+// CommitByHand commits what the work tree holds, whoever wrote it.
+func (r *Repository) CommitByHand(t testing.TB) Commit {
 	t.Helper()
 	r.git(t, "add", "--all")
 	r.git(t, "-c", "user.name=platform", "-c", "user.email=platform@example.com", "commit", "--quiet", "--allow-empty", "--message=A commit")
@@ -123,5 +123,5 @@ func must(t testing.TB, err error) {
 func (r *Repository) Remove(t testing.TB) Commit {
 	t.Helper()
 	r.git(t, "rm", "-r", "--quiet", "--ignore-unmatch", ".")
-	return r.commit(t)
+	return r.CommitByHand(t)
 }

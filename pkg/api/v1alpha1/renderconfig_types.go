@@ -131,6 +131,9 @@ type RenderArgoCD struct {
 	// Project is the Argo CD project of the Applications. Default: default.
 	Project string `json:"project,omitempty"`
 
+	// ApplicationSet writes one ApplicationSet for all clusters of a ring, in the place of an Application for each. Default: false.
+	ApplicationSet bool `json:"applicationSet,omitempty"`
+
 	// Destinations says how Argo CD knows each cluster, by the cluster's key in spec.override. Default: by that key as its name.
 	Destinations map[string]RenderDestination `json:"destinations,omitempty"`
 }

@@ -1,5 +1,6 @@
--- Suspended while it holds, Degraded when waiting does not help. It must not be in a sync wave before the CassandraCluster: an operation
--- that waits for a wave takes no new commit.
+-- Healthy as soon as the gate controller has judged it, whether it holds or not: a Gate stands in a sync wave before the CassandraCluster, and
+-- an operation that waits for a wave takes no new commit. So it is not the wave that holds but the API server. Degraded when
+-- waiting does not help.
 local status = obj.status or {}
 if status.observedGeneration ~= obj.metadata.generation then
   return {status = "Progressing", message = "the gate controller has not looked at it yet"}
@@ -19,6 +20,6 @@ local message = ready.reason .. ": " .. ready.message
 if stalled then
   return {status = "Degraded", message = message}
 elseif ready.status == "True" then
-  return {status = "Healthy", message = message}
+  return {status = "Healthy", message = "open: " .. message}
 end
-return {status = "Suspended", message = message}
+return {status = "Healthy", message = "held: " .. message}
