@@ -18,9 +18,9 @@ type Application struct {
 			Status    string
 			Revisions []string // that were compared, one for each source
 		}
-		Health     struct{ Status string }
-		Conditions []struct{ Type, Message string }
-		Resources  []struct{ Kind, Status string }
+		Health         struct{ Status string }
+		Conditions     []struct{ Type, Message string }
+		Resources      []struct{ Kind, Status string }
 		OperationState struct {
 			Phase, Message string
 			RetryCount     int64

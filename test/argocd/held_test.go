@@ -17,10 +17,12 @@ import (
 // playHeld: the first rollout goes in order, and all pods form one ring. While CassKop stands still in the first cluster, the second is
 // held, hears of the next commit, and takes that one alone.
 func playHeld(t *testing.T, w *world) {
-	p, c := w.created(t, "held")
+	p := w.begin(t, "orders")
+	p.project(t)
+	c := p.rollOut(t)
 	first, second := p.Members[0], p.Members[1]
 	p.judge(t, 2)
-	if diff := cmp.Diff([][]string{{"held-dc1-rack1-0", "held-dc2-rack1-0"}}, p.Cassandra.Rings()); diff != "" {
+	if diff := cmp.Diff([][]string{{"orders-dc1-rack1-0", "orders-dc2-rack1-0"}}, p.Cassandra.Rings()); diff != "" {
 		t.Errorf("rings (-want +got):\n%s", diff)
 	}
 	for _, member := range p.Members {
@@ -33,7 +35,8 @@ func playHeld(t *testing.T, w *world) {
 	bad := p.commit(t)
 	carries(t, first, bad.Revision)
 	p.held(t, second, bad, gate.ReasonNotTakenIn)
-	t.Logf("held: %s", p.app(t, second))
+	shown(t, p.app(t, second).Status.OperationState.Message, bad)
+	shown(t, p.Hub.Kubectl(t, nil, "get", "applications", "-n", argobed.Namespace, p.appName(second)).Stdout, bad)
 	p.Spec["cassandraImage"] = otherImage
 	fix := p.commit(t)
 	p.held(t, second, fix, "")

@@ -54,12 +54,18 @@ func (w *world) begin(t *testing.T, name string, change ...func(*fleet.MultiCass
 func (w *world) created(t *testing.T, name string, change ...func(*fleet.MultiCasskop)) (*play, fleet.Commit) {
 	t.Helper()
 	p := w.begin(t, name, change...)
+	return p, p.rollOut(t)
+}
+
+// rollOut makes a first commit and the Applications, and waits until it is through.
+func (p *play) rollOut(t *testing.T) fleet.Commit {
+	t.Helper()
 	c := p.commit(t)
 	for _, member := range p.Members {
-		p.install(t, filepath.Join("clusters", member.Name, "argocd", name+".yaml"))
+		p.install(t, filepath.Join("clusters", member.Name, "argocd", p.Name+".yaml"))
 	}
 	fleet.WaitThrough(t, patience, c.Revision, p.Members...)
-	return p, c
+	return c
 }
 
 // install applies a file of the tree to the hub, as whoever begins with a ring does.

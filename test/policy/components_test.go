@@ -42,7 +42,7 @@ func TestComponents(t *testing.T) {
 	}
 	for component, want := range map[string][]string{
 		"policies": {"MutatingAdmissionPolicy casskop-gitops-seedlist", "MutatingAdmissionPolicyBinding casskop-gitops-seedlist",
-			"ValidatingAdmissionPolicy casskop-gitops-gate"},
+			"ValidatingAdmissionPolicy casskop-gitops-gate", "ValidatingAdmissionPolicyBinding casskop-gitops-gate"},
 		v1alpha1.ComponentNetworkPolicies: {"NetworkPolicy casskop-gitops-gate"},
 		v1alpha1.ComponentMonitoring:      {"PodMonitor casskop-gitops-gate", "PrometheusRule casskop-gitops-gate"},
 		v1alpha1.ComponentDashboard:       {"ConfigMap casskop-gitops-gate-dashboard"},

@@ -6,9 +6,7 @@ import (
 	"testing"
 	"time"
 
-	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/yaml"
 
 	"github.com/casskop-gitops/casskop-gitops/test/bed"
 )
@@ -24,9 +22,8 @@ func TestMain(m *testing.M) {
 func installPolicies(t *testing.T, c *bed.Cluster) {
 	t.Helper()
 	mustKubectl(t, "apply", "-k", baseGate())
-	mustCreate(t, cassandraCluster(v2, legacy)) // before there is a binding for it
+	mustCreate(t, cassandraCluster(v2, legacy)) // before there is a Gate for it
 	mustKubectl(t, "apply", "-k", filepath.Join(overlay(), "gate"))
-	bindLegacy(t, c.Client)
 	mustKubectl(t, "apply", "-f", "testdata/eye.yaml")
 	waitForPolicies(t, c.Client)
 }
@@ -35,24 +32,6 @@ func baseGate() string { return filepath.Join(bed.Root(), "base/gate") }
 
 // overlay is the folder of the sample's ring in its second cluster.
 func overlay() string { return filepath.Join(bed.Root(), "clusters/k8s-cluster2", ring.Name) }
-
-// bindLegacy puts another object of the namespace under the ring's Gate, with the sample's binding.
-func bindLegacy(t *testing.T, c client.Client) {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join(overlay(), "gate/policy-binding.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	binding := &admissionregistrationv1.ValidatingAdmissionPolicyBinding{}
-	if err := yaml.UnmarshalStrict(b, binding); err != nil {
-		t.Fatal(err)
-	}
-	binding.Name = legacy.Name
-	binding.Spec.MatchResources.ResourceRules[0].ResourceNames = []string{legacy.Name}
-	if err := c.Create(t.Context(), binding); err != nil {
-		t.Fatal(err)
-	}
-}
 
 // write puts content into a file of the test.
 func write(t *testing.T, content string) string {
@@ -64,18 +43,16 @@ func write(t *testing.T, content string) string {
 	return name
 }
 
-// waitForPolicies waits until each binding is at work. A create of an object that exists is denied before it fails.
+// waitForPolicies waits until the ring's binding is at work, and the other policies. A create of an object that exists is denied before it fails.
 func waitForPolicies(t *testing.T, c client.Client) {
 	t.Helper()
-	for _, key := range []client.ObjectKey{ring, legacy} {
-		bed.WaitFor(t, patience, "the policy holds "+key.Name, func() (bool, string) {
-			err := c.Create(t.Context(), cassandraCluster(v2, key))
-			if err == nil {
-				err = c.Delete(t.Context(), cassandraCluster(v2, key))
-			}
-			return outcomeOf(err).Said != "", errorText(err)
-		})
-	}
+	bed.WaitFor(t, patience, "the policy holds "+ring.Name, func() (bool, string) {
+		err := c.Create(t.Context(), cassandraCluster(v2, ring))
+		if err == nil {
+			err = c.Delete(t.Context(), cassandraCluster(v2, ring))
+		}
+		return outcomeOf(err).Said != "", errorText(err)
+	})
 	bed.WaitFor(t, patience, "the eye is open", func() (bool, string) {
 		return look(t) != "", "it sees nothing"
 	})

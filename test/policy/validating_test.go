@@ -30,8 +30,8 @@ func otherRevision(carried, wanted string) outcome {
 		"; apply both from one commit, the Gate first")
 }
 
-func notJudged(generation, seen string) outcome {
-	return forbidden("not judged yet: Gate cassandra-e2e/cassandra-demo has generation " + generation +
+func notJudged(name, generation, seen string) outcome {
+	return forbidden("not judged yet: Gate cassandra-e2e/" + name + " has generation " + generation +
 		", the gate controller has seen " + seen + pods)
 }
 
@@ -49,16 +49,16 @@ func theGateDecides(t *testing.T) {
 		"open for this revision": {opened(r1), carries(r1), outcome{}},
 		"there is no Gate":       {missing, carries(r1), at.noGate},
 		"the controller has not looked at the Gate": {
-			wants(r1), carries(r1), notJudged("1", "-1"),
+			wants(r1), carries(r1), notJudged(ring.Name, "1", "-1"),
 		},
 		"a status that does not say what was seen": {
-			judged(r1, func(s *v1alpha1.GateStatus) { s.ObservedGeneration, s.OpenedRevision = 0, r1 }), carries(r1), notJudged("1", "-1"),
+			judged(r1, func(s *v1alpha1.GateStatus) { s.ObservedGeneration, s.OpenedRevision = 0, r1 }), carries(r1), notJudged(ring.Name, "1", "-1"),
 		},
 		"the Gate changed after it was opened": {
-			thenChanged(opened(r1), func(s *v1alpha1.GateSpec) { s.Hold = true }), carries(r1), notJudged("2", "1"),
+			thenChanged(opened(r1), func(s *v1alpha1.GateSpec) { s.Hold = true }), carries(r1), notJudged(ring.Name, "2", "1"),
 		},
 		"a status of a later generation than the Gate's": {
-			judged(r1, func(s *v1alpha1.GateStatus) { s.ObservedGeneration, s.OpenedRevision = 7, r1 }), carries(r1), notJudged("1", "7"),
+			judged(r1, func(s *v1alpha1.GateStatus) { s.ObservedGeneration, s.OpenedRevision = 7, r1 }), carries(r1), notJudged(ring.Name, "1", "7"),
 		},
 		"the Gate wants another revision, and is open for that": {
 			opened(r2), carries(r1), otherRevision(r1, r2),
