@@ -11,6 +11,7 @@ import (
 	"github.com/go-logr/logr"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/klog/v2"
@@ -23,8 +24,10 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	"github.com/casskop-gitops/casskop-gitops/pkg/api/v1alpha1"
+	"github.com/casskop-gitops/casskop-gitops/pkg/gate/argocd"
 	"github.com/casskop-gitops/casskop-gitops/pkg/gate/controller"
 	"github.com/casskop-gitops/casskop-gitops/pkg/gate/flux"
+	"github.com/casskop-gitops/casskop-gitops/pkg/gate/notify"
 	"github.com/casskop-gitops/casskop-gitops/pkg/gate/remote"
 	"github.com/casskop-gitops/casskop-gitops/pkg/gate/seeds"
 	"github.com/casskop-gitops/casskop-gitops/pkg/gate/webhook"
@@ -55,7 +58,7 @@ func run(ctx context.Context, flags runFlags, log logr.Logger) error {
 			return failure{err}
 		}
 	}
-	if err := addControllers(ctx, mgr, len(flags.namespaces) == 0, log); err != nil {
+	if err := addControllers(ctx, mgr, flags, log); err != nil {
 		return failure{err}
 	}
 	if err := forgetStart(); err != nil {
@@ -117,13 +120,13 @@ func newManager(config *rest.Config, flags runFlags, certificates *webhook.Certi
 	return ctrl.NewManager(config, options)
 }
 
-// addControllers adds the gate controller, and the one that asks Flux to reconcile what a gate let through.
-func addControllers(ctx context.Context, mgr ctrl.Manager, everywhere bool, log logr.Logger) error {
+// addControllers adds the gate controller, and those that have delivery tools apply what a gate let through.
+func addControllers(ctx context.Context, mgr ctrl.Manager, flags runFlags, log logr.Logger) error {
 	if err := addProbes(ctx, mgr); err != nil {
 		return err
 	}
 	queue := controller.NewQueue()
-	clusters, err := remote.New(ctx, mgr.GetConfig(), everywhere, clock.RealClock{}, queue.Add)
+	clusters, err := remote.New(ctx, mgr.GetConfig(), len(flags.namespaces) == 0, clock.RealClock{}, queue.Add)
 	if err != nil {
 		return err
 	}
@@ -135,19 +138,19 @@ func addControllers(ctx context.Context, mgr ctrl.Manager, everywhere bool, log 
 		Log:      perGate(log),
 		Clock:    clock.RealClock{},
 	}
-	notifier := &flux.Notifier{
-		Client:  mgr.GetClient(),
-		Reader:  mgr.GetAPIReader(),
-		Carried: reconciler,
-		Log:     perGate(log.WithName("flux")),
-		Clock:   clock.RealClock{},
+	notifiers := newNotifiers(mgr, flags.argocdNamespace, reconciler, log)
+	reconciler.Moved = func(gate types.NamespacedName) {
+		for _, n := range notifiers {
+			n.Wake(gate)
+		}
 	}
-	reconciler.Moved = notifier.Wake
 	if err := reconciler.SetupWithManager(mgr, queue); err != nil {
 		return err
 	}
-	if err := notifier.SetupWithManager(mgr); err != nil {
-		return err
+	for _, n := range notifiers {
+		if err := n.SetupWithManager(mgr); err != nil {
+			return err
+		}
 	}
 	if err := metrics.Registry.Register(reconciler); err != nil {
 		return err
@@ -157,6 +160,19 @@ func addControllers(ctx context.Context, mgr ctrl.Manager, everywhere bool, log 
 		return nil
 	}
 	return mgr.Add(manager.RunnableFunc(leading))
+}
+
+// newNotifiers makes one for each delivery tool. Argo CD's needs rights that base/gate does not give, so it must be asked for.
+func newNotifiers(mgr ctrl.Manager, argocdNamespace string, carried notify.Carried, log logr.Logger) []*notify.Notifier {
+	of := func(name string, tool notify.Tool) *notify.Notifier {
+		return &notify.Notifier{Name: name, Tool: tool, Client: mgr.GetClient(), Carried: carried, Log: perGate(log.WithName(name)), Clock: clock.RealClock{}}
+	}
+	all := []*notify.Notifier{of("flux", &flux.Tool{Client: mgr.GetClient(), Reader: mgr.GetAPIReader(), Clock: clock.RealClock{}})}
+	if argocdNamespace != "" {
+		tool := &argocd.Tool{Namespace: argocdNamespace, Client: mgr.GetClient(), Reader: mgr.GetAPIReader(), Clock: clock.RealClock{}}
+		all = append(all, of("argocd", tool))
+	}
+	return all
 }
 
 // addProbes: alive is who answers; ready is who has seen all Gates, leader or not.

@@ -14,14 +14,15 @@ import (
 
 // runFlags are those of `gate run`.
 type runFlags struct {
-	kubeconfig     string
-	namespaces     []string
-	leaderElect    bool
-	metricsAddress string
-	healthAddress  string
-	webhookAddress string
-	logLevel       string
-	logFormat      string
+	kubeconfig      string
+	namespaces      []string
+	leaderElect     bool
+	metricsAddress  string
+	healthAddress   string
+	webhookAddress  string
+	argocdNamespace string
+	logLevel        string
+	logFormat       string
 }
 
 func newRunCommand(stderr io.Writer) *cobra.Command {
@@ -38,7 +39,7 @@ the environment variable KUBECONFIG, else the one of the cluster it runs in.`,
   gate run --kubeconfig ~/.kube/config --namespace cassandra-e2e --log-format text`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := flags.check(cmd.Flags().Changed("namespace")); err != nil {
+			if err := flags.check(cmd.Flags().Changed); err != nil {
 				return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 			}
 			log, err := newLogger(stderr, flags.logLevel, flags.logFormat)
@@ -55,13 +56,15 @@ the environment variable KUBECONFIG, else the one of the cluster it runs in.`,
 	f.StringVar(&flags.metricsAddress, "metrics-bind-address", ":8080", "`address` of /metrics; 0 for none")
 	f.StringVar(&flags.healthAddress, "health-probe-bind-address", ":8081", "`address` of /healthz and /readyz; 0 for none")
 	f.StringVar(&flags.webhookAddress, "webhook-bind-address", none, "`address` of the admission webhooks, for API servers that do not know the policies; 0 for none")
+	f.StringVar(&flags.argocdNamespace, "argocd-namespace", "", "`namespace` of Argo CD's Applications here: once a gate opens, Argo CD tries again at once (default leaves it to its backoff)")
 	f.StringVar(&flags.logLevel, "log-level", "info", "`level`: debug, info, error")
 	f.StringVar(&flags.logFormat, "log-format", "json", "`format`: json, text")
 	return cmd
 }
 
-// check: namespaced says that --namespace was given. An empty one, say of a variable that is not set, must not be all namespaces.
-func (f *runFlags) check(namespaced bool) error {
+// check: given says whether a flag was. An empty namespace, say of a variable that is not set, must not be all namespaces.
+func (f *runFlags) check(given func(flag string) bool) error {
+	namespaced := given("namespace")
 	if namespaced && len(f.namespaces) == 0 {
 		return errors.New("--namespace is empty: leave it out for all namespaces")
 	}
@@ -69,6 +72,9 @@ func (f *runFlags) check(namespaced bool) error {
 		if problems := validation.IsDNS1123Label(ns); len(problems) > 0 {
 			return fmt.Errorf("--namespace %q: %s", ns, strings.Join(problems, "; "))
 		}
+	}
+	if problems := validation.IsDNS1123Label(f.argocdNamespace); given("argocd-namespace") && len(problems) > 0 {
+		return fmt.Errorf("--argocd-namespace %q: %s", f.argocdNamespace, strings.Join(problems, "; "))
 	}
 	if !bindable(f.metricsAddress) {
 		return fmt.Errorf("--metrics-bind-address %q: want host:port, :port, or 0 for none", f.metricsAddress)

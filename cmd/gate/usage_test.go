@@ -26,6 +26,8 @@ func TestBadUsage(t *testing.T) {
 		"a webhook address without a port":      {[]string{"run", "--webhook-bind-address", "localhost"}, `--webhook-bind-address "localhost": want host:port, :port, or 0 for none` + see},
 		"webhooks for one namespace":            {[]string{"run", "--webhook-bind-address", ":9443", "--namespace", "a"}, "--webhook-bind-address with --namespace: the API server asks about all namespaces, leave --namespace out" + see},
 		"a namespace that is empty":             {[]string{"run", "--namespace", ""}, "--namespace is empty: leave it out for all namespaces" + see},
+		"a namespace of Argo CD that is empty":  {[]string{"run", "--argocd-namespace", ""}, `--argocd-namespace "": a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')` + see},
+		"a namespace of Argo CD that is none":   {[]string{"run", "--argocd-namespace", "Argo_CD"}, `--argocd-namespace "Argo_CD": a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')` + see},
 		"a kubeconfig that is not there":        {[]string{"run", "--kubeconfig", "none"}, "--kubeconfig: stat none: no such file or directory"},
 		"no API server at all":                  {[]string{"run"}, `no API server: --kubeconfig is not given, KUBECONFIG ("") names no file with one, and this is no pod`},
 	} {
@@ -75,7 +77,7 @@ func TestHelp(t *testing.T) {
 		}
 	}
 	flags := program(t, "run", "--help").stdout
-	for _, flag := range []string{"kubeconfig", "namespace", "leader-elect", "metrics-bind-address", "health-probe-bind-address", "webhook-bind-address", "log-level", "log-format"} {
+	for _, flag := range []string{"kubeconfig", "namespace", "leader-elect", "metrics-bind-address", "health-probe-bind-address", "webhook-bind-address", "argocd-namespace", "log-level", "log-format"} {
 		if !strings.Contains(flags, "--"+flag+" ") {
 			t.Errorf("help does not tell of --%s:\n%s", flag, flags)
 		}

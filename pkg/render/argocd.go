@@ -64,12 +64,12 @@ func (o *Options) destination(cluster string) []string {
 	return []string{"name: " + scalar(cluster)}
 }
 
-// inCluster is how the templates of an ApplicationSet name the cluster.
-const inCluster = ".values.cluster"
+// setCluster is how the templates of an ApplicationSet name the cluster.
+const setCluster = ".values.cluster"
 
 // argoSet is an ApplicationSet for what stands at a path of the tree, in each of the folders that a pattern finds below clusters/.
 func (o *Options) argoSet(name, pattern, below string) argoView {
-	cluster := "{{ " + inCluster + " }}"
+	cluster := "{{ " + setCluster + " }}"
 	v := o.argoView(name, cluster, strings.ReplaceAll(below, "*", cluster))
 	v.Set, v.Directories = scalar(name), scalar(o.argoPath(pattern))
 	v.SetCluster = scalar(fmt.Sprintf("{{ index .path.segments %d }}", strings.Count(o.argoPath(clustersDir), "/")+1))
@@ -99,7 +99,7 @@ func (o *Options) setDestination() []string {
 			servers[cluster] = d.Server
 		}
 	}
-	destination := []string{"name: " + scalar(byCluster(inCluster, "{{ "+inCluster+" }}", names))}
+	destination := []string{"name: " + scalar(byCluster(setCluster, "{{ "+setCluster+" }}", names))}
 	if len(servers) > 0 {
 		destination = append(destination, "server: "+scalar(byCluster(`""`, "", servers)))
 	}
@@ -117,7 +117,7 @@ func byCluster(expression, plain string, values map[string]string) string {
 	if len(pairs) == 0 {
 		return plain
 	}
-	return fmt.Sprintf("{{ dig %s %s (dict %s) }}", inCluster, expression, strings.Join(pairs, " "))
+	return fmt.Sprintf("{{ dig %s %s (dict %s) }}", setCluster, expression, strings.Join(pairs, " "))
 }
 
 // refusedByArgo says why an annotation of a CassandraCluster must not be there; empty if it may.

@@ -3,6 +3,7 @@ package render
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -82,9 +83,17 @@ func (r *configReader) validate(c *v1alpha1.RenderConfig) {
 	r.oneOf(schema.Path{"seeds"}, c.Seeds, v1alpha1.SeedsAuto, v1alpha1.SeedsUnmanaged)
 	r.oneOf(schema.Path{"zeroValues"}, c.ZeroValues, v1alpha1.ZeroValuesHonour, v1alpha1.ZeroValuesIgnore)
 	for i, component := range c.Gate.Components {
-		r.oneOf(schema.Path{"gate", "components", i}, component, v1alpha1.ComponentNetworkPolicies, v1alpha1.ComponentMonitoring, v1alpha1.ComponentDashboard)
+		r.oneOf(schema.Path{"gate", "components", i}, component, v1alpha1.ComponentNetworkPolicies, v1alpha1.ComponentMonitoring, v1alpha1.ComponentDashboard,
+			v1alpha1.ComponentArgoCD)
 		if slices.Contains(c.Gate.Components[:i], component) {
 			r.fail(schema.Path{"gate", "components", i}, component, "is listed twice", "")
+		}
+		if component == v1alpha1.ComponentArgoCD && !argoCDIsHere(c) {
+			r.fail(schema.Path{"gate", "components", i}, component, "needs sync: [argocd], argocd.namespace: argocd, and a cluster in argocd.destinations "+
+				"that is the one Argo CD runs in: {server: "+inCluster+"}", "")
+		}
+		if component == v1alpha1.ComponentArgoCD && c.ArgoCD.ApplicationSet {
+			r.fail(schema.Path{"gate", "components", i}, component, "does not go with argocd.applicationSet, which installs the same everywhere", "")
 		}
 	}
 	r.oneOf(schema.Path{"gate", "serialize"}, string(c.Gate.Serialize), string(v1alpha1.SerializeRing), string(v1alpha1.SerializeChain))
@@ -120,6 +129,13 @@ func (r *configReader) validate(c *v1alpha1.RenderConfig) {
 			r.fail(schema.Path{"argocd", "destinations", cluster}, nil, "expected name or server, one of them", "")
 		}
 	}
+}
+
+// argoCDIsHere: some cluster has the Applications that deliver to it, where base/gate/argocd expects them.
+func argoCDIsHere(c *v1alpha1.RenderConfig) bool {
+	o := Options{Config: c}
+	return c.ArgoCD.Namespace == "argocd" &&
+		slices.ContainsFunc(slices.Collect(maps.Keys(c.ArgoCD.Destinations)), o.hasArgoCD)
 }
 
 func (r *configReader) oneOf(at schema.Path, value string, allowed ...string) {

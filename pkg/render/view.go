@@ -198,13 +198,24 @@ func gateControllerFiles(clusters []string, opts *Options) ([]File, error) {
 	return w.files, w.err
 }
 
-// components are the folders of base/gate that are installed beside the controller in a cluster: what holds, and what render.yaml adds.
+// components are the folders of base/gate that are installed beside the controller in a cluster: what holds, and what render.yaml adds. That
+// for Argo CD goes where it is.
 func (o *Options) components(cluster string) []string {
 	holds := "policies"
 	if o.asksWebhook(cluster) {
 		holds = "webhook"
 	}
-	return append([]string{holds}, o.Config.Gate.Components...)
+	all := append([]string{holds}, o.Config.Gate.Components...)
+	return slices.DeleteFunc(all, func(component string) bool { return component == v1alpha1.ComponentArgoCD && !o.hasArgoCD(cluster) })
+}
+
+// inCluster is how Argo CD calls the API server of the cluster it runs in; its name for it is in-cluster.
+const inCluster = "https://kubernetes.default.svc"
+
+// hasArgoCD: the Applications of a cluster are in that cluster itself, not on a hub elsewhere.
+func (o *Options) hasArgoCD(cluster string) bool {
+	d := o.Config.ArgoCD.Destinations[cluster]
+	return o.syncs(v1alpha1.SyncArgoCD) && (d.Server == inCluster || d.Name == "in-cluster")
 }
 
 // setComponents are the same for an ApplicationSet.

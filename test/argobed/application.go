@@ -58,12 +58,19 @@ func object(kind, name string) *unstructured.Unstructured {
 // Application reads one. It is empty where there is none.
 func (a *Argo) Application(t testing.TB, name string) *Application {
 	t.Helper()
-	app, u := &Application{}, object("Application", name)
-	must(t, client.IgnoreNotFound(a.Hub.Client.Get(t.Context(), client.ObjectKeyFromObject(u), u)))
-	content, err := u.MarshalJSON()
+	app := &Application{}
+	content, err := a.Object(t, "Application", name).MarshalJSON()
 	must(t, err)
 	must(t, json.Unmarshal(content, app))
 	return app
+}
+
+// Object reads an object of Argo CD. Where there is none it has nothing but a name.
+func (a *Argo) Object(t testing.TB, kind, name string) *unstructured.Unstructured {
+	t.Helper()
+	u := object(kind, name)
+	must(t, client.IgnoreNotFound(a.Hub.Client.Get(t.Context(), client.ObjectKeyFromObject(u), u)))
+	return u
 }
 
 // Refresh has Argo CD look at the repository now, as a webhook of the git server does.

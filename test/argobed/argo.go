@@ -3,6 +3,7 @@ package argobed
 import (
 	"encoding/json"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -48,7 +49,7 @@ func Start(t testing.TB, hub *bed.Cluster, clusters ...*bed.Cluster) *Argo {
 	a.runArgo(t, "argocd-repo-server", "--address", repoHost, "--port", repoPort, "--metrics-address", repoHost,
 		"--metrics-port", portOf(bed.NewAddress()), "--disable-tls", "--redis", redis, "--loglevel", "debug")
 	a.runArgo(t, "argocd-application-controller", "--kubeconfig", a.kubeconfig(t), "--namespace", Namespace, "--redis", redis,
-		"--repo-server", repoServer, "--repo-server-plaintext", "--metrics-port", portOf(bed.NewAddress()), "--loglevel", "debug")
+		"--repo-server", repoServer, "--repo-server-plaintext", "--metrics-port", freePort(t), "--loglevel", "debug")
 	a.runArgo(t, "argocd-applicationset-controller", "--kubeconfig", a.kubeconfig(t), "--namespace", Namespace, "--argocd-repo-server", repoServer,
 		"--repo-server-plaintext", "--metrics-addr", bed.NewAddress(), "--probe-addr", bed.NewAddress(), "--webhook-addr", bed.NewAddress())
 	return a
@@ -56,6 +57,18 @@ func Start(t testing.TB, hub *bed.Cluster, clusters ...*bed.Cluster) *Argo {
 
 func portOf(address string) string {
 	_, port, _ := strings.Cut(address, ":")
+	return port
+}
+
+// freePort is one that nobody listens at on any address: the application-controller knows no other way, and other beds of this machine have
+// the numbers of bed.NewAddress on addresses of their own.
+func freePort(t testing.TB) string {
+	t.Helper()
+	ear, err := net.Listen("tcp", ":0") //nolint:gosec // it must be free on all of them
+	must(t, err)
+	must(t, ear.Close())
+	_, port, err := net.SplitHostPort(ear.Addr().String())
+	must(t, err)
 	return port
 }
 

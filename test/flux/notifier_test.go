@@ -18,6 +18,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	gateflux "github.com/casskop-gitops/casskop-gitops/pkg/gate/flux"
+	"github.com/casskop-gitops/casskop-gitops/pkg/gate/notify"
 	"github.com/casskop-gitops/casskop-gitops/test/bed"
 )
 
@@ -50,7 +51,8 @@ func (w *world) startNotifier(t *testing.T, diesAt string) *notifier {
 		Logger: funcr.New(n.log, funcr.Options{}),
 	})
 	must(t, err)
-	f := &gateflux.Notifier{Client: mgr.GetClient(), Reader: mgr.GetAPIReader(), Carried: w.datacenters, Clock: clock.RealClock{}}
+	tool := &gateflux.Tool{Client: mgr.GetClient(), Reader: mgr.GetAPIReader(), Clock: clock.RealClock{}}
+	f := &notify.Notifier{Name: "flux", Tool: tool, Client: mgr.GetClient(), Carried: w.datacenters, Clock: clock.RealClock{}}
 	must(t, f.SetupWithManager(mgr))
 	w.datacenters.tell(f.Wake)
 	ctx, cancel := context.WithCancel(context.Background())

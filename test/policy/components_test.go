@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -46,19 +47,56 @@ func TestComponents(t *testing.T) {
 		v1alpha1.ComponentNetworkPolicies: {"NetworkPolicy casskop-gitops-gate"},
 		v1alpha1.ComponentMonitoring:      {"PodMonitor casskop-gitops-gate", "PrometheusRule casskop-gitops-gate"},
 		v1alpha1.ComponentDashboard:       {"ConfigMap casskop-gitops-gate-dashboard"},
+		v1alpha1.ComponentArgoCD: {"Role casskop-gitops-gate-argocd", "RoleBinding casskop-gitops-gate-argocd",
+			"ValidatingAdmissionPolicy casskop-gitops-gate-argocd", "ValidatingAdmissionPolicyBinding casskop-gitops-gate-argocd"},
 	} {
+		namespaces := []string{"", bed.GateNamespace}
+		if component == v1alpha1.ComponentArgoCD {
+			namespaces = append(namespaces, "argocd")
+		}
 		var got []string
 		for _, o := range withComponents(t, component) {
 			if name := o.GetKind() + " " + o.GetName(); !slices.Contains(controller, name) {
 				got = append(got, name)
 			}
-			if ns := o.GetNamespace(); ns != "" && ns != bed.GateNamespace {
+			if ns := o.GetNamespace(); !slices.Contains(namespaces, ns) {
 				t.Errorf("%s: %s %s is in namespace %s", component, o.GetKind(), o.GetName(), ns)
 			}
 		}
 		slices.Sort(got)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", component, diff)
+		}
+	}
+}
+
+// TestArgoCDNamespace: the right is for the namespace of the argument, also where docs/gate.md moves both.
+func TestArgoCDNamespace(t *testing.T) {
+	document, err := os.ReadFile(filepath.Join(bed.Root(), "docs/gate.md"))
+	must(t, err)
+	_, example, _ := strings.Cut(string(document), "```yaml\nresources: [base/gate]\ncomponents: [base/gate/argocd]\n")
+	example, _, _ = strings.Cut(example, "```")
+	dir := t.TempDir()
+	must(t, os.CopyFS(filepath.Join(dir, "base/gate"), os.DirFS(baseGate())))
+	for namespace, patches := range map[string]string{"argocd": "", "gitops": example} {
+		text := "resources: [base/gate]\ncomponents: [base/gate/argocd]\n" + patches
+		must(t, os.WriteFile(filepath.Join(dir, "kustomization.yaml"), []byte(text), 0o600))
+		manifests, err := bed.Build(dir)
+		must(t, err)
+		objects, err := bed.Decode(manifests)
+		must(t, err)
+		args := find[appsv1.Deployment](t, objects, "Deployment").Spec.Template.Spec.Containers[0].Args
+		if diff := cmp.Diff([]string{"run", "--leader-elect", "--argocd-namespace=" + namespace}, args); diff != "" {
+			t.Errorf("%s: arguments (-want +got):\n%s", namespace, diff)
+		}
+		rights := 0
+		for _, o := range objects {
+			if o.GetName() == "casskop-gitops-gate-argocd" && o.GetNamespace() == namespace {
+				rights++
+			}
+		}
+		if rights != 2 {
+			t.Errorf("want Role and RoleBinding in namespace %s, got\n%s", namespace, manifests)
 		}
 	}
 }

@@ -47,6 +47,9 @@ const (
 
 	// ComponentDashboard is a dashboard for Grafana.
 	ComponentDashboard = "dashboard"
+
+	// ComponentArgoCD has Argo CD try again as soon as a gate opens. It is for clusters in which Argo CD's Applications are, in namespace argocd.
+	ComponentArgoCD = "argocd"
 )
 
 // Values of RenderGate.Admission.
@@ -152,7 +155,7 @@ type RenderGate struct {
 	// Image is the container image of the gate controller. Default: empty, the one that base/gate names.
 	Image string `json:"image,omitempty"`
 
-	// Components lists what is installed beside the gate controller: network-policies, monitoring, dashboard. An empty list is
+	// Components lists what is installed beside the gate controller: network-policies, monitoring, dashboard, argocd. An empty list is
 	// none. Default: [network-policies].
 	Components []string `json:"components,omitzero"`
 

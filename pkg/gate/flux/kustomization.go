@@ -14,6 +14,8 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/log"
+
+	"github.com/casskop-gitops/casskop-gitops/pkg/gate/notify"
 )
 
 // kustomization is what is read of a Flux Kustomization.
@@ -38,10 +40,10 @@ func object(name types.NamespacedName) *unstructured.Unstructured {
 	return u
 }
 
-func (n *Notifier) read(ctx context.Context, name types.NamespacedName) (kustomization, error) {
+func (t *Tool) read(ctx context.Context, name types.NamespacedName) (kustomization, error) {
 	var k kustomization
 	u := object(name)
-	if err := n.Reader.Get(ctx, name, u); err != nil {
+	if err := t.Reader.Get(ctx, name, u); err != nil {
 		return k, fmt.Errorf("get Kustomization %s: %w", name, err)
 	}
 	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(u.Object, &k); err != nil {
@@ -51,13 +53,13 @@ func (n *Notifier) read(ctx context.Context, name types.NamespacedName) (kustomi
 }
 
 // ask requests a reconcile as `flux reconcile` does. The value is the time, so that whoever looks next knows how long ago it was.
-func (n *Notifier) ask(ctx context.Context, name types.NamespacedName, now time.Time) error {
+func (t *Tool) ask(ctx context.Context, name types.NamespacedName, now time.Time) error {
 	annotations := map[string]string{meta.ReconcileRequestAnnotation: now.Format(time.RFC3339Nano)}
 	patch, err := json.Marshal(map[string]any{"metadata": map[string]any{"annotations": annotations}})
 	if err != nil {
 		return err
 	}
-	if err := n.Client.Patch(ctx, object(name), client.RawPatch(types.MergePatchType, patch), client.FieldOwner(FieldManager)); err != nil {
+	if err := t.Client.Patch(ctx, object(name), client.RawPatch(types.MergePatchType, patch), client.FieldOwner(notify.FieldManager)); err != nil {
 		return fmt.Errorf("ask for a reconcile of Kustomization %s: %w", name, err)
 	}
 	log.FromContext(ctx).Info("asked Flux for a reconcile", "kustomization", name.String())

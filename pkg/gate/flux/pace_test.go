@@ -6,6 +6,8 @@ import (
 
 	"github.com/fluxcd/pkg/apis/meta"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/casskop-gitops/casskop-gitops/pkg/gate/notify"
 )
 
 var opened = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
@@ -34,14 +36,14 @@ func TestWait(t *testing.T) {
 		"a request from before the opening does not count":            {asking(after(-second), ""), second, 0},
 		"nor does one that is no time":                                {asking("now", ""), second, 0},
 		"nor one from the future":                                     {asking(after(time.Hour), ""), second, 0},
-		"a suspended one is left alone":                               {suspended, second, longest},
-		"a fresh request is looked at soon":                           {asking(after(second), after(-second)), second + 10*time.Millisecond, shortest},
+		"a suspended one is left alone":                               {suspended, second, notify.Longest},
+		"a fresh request is looked at soon":                           {asking(after(second), after(-second)), second + 10*time.Millisecond, notify.Shortest},
 		"an old one seldom":                                           {asking(after(second), after(-second)), 81 * second, 10 * second},
-		"one that Flux never handles, at least every ten minutes":     {asking(after(second), ""), 100 * time.Hour, longest},
+		"one that Flux never handles, at least every ten minutes":     {asking(after(second), ""), 100 * time.Hour, notify.Longest},
 		"a request that did not help is repeated after half a second": {asking(after(0), after(0)), 100 * time.Millisecond, 400 * time.Millisecond},
-		"and is due when that has passed":                             {asking(after(0), after(0)), firstPause, 0},
+		"and is due when that has passed":                             {asking(after(0), after(0)), second / 2, 0},
 		"later ones after as long as all before them took":            {asking(after(8*second), after(8*second)), 9 * second, 7 * second},
-		"and never later than after ten minutes":                      {asking(after(50*time.Hour), after(50*time.Hour)), 50 * time.Hour, longest},
+		"and never later than after ten minutes":                      {asking(after(50*time.Hour), after(50*time.Hour)), 50 * time.Hour, notify.Longest},
 		"an object that goes missing long after is asked for at once": {asking(after(second), after(second)), 1000 * time.Hour, 0},
 	} {
 		t.Run(claim, func(t *testing.T) {
@@ -78,7 +80,7 @@ func TestAnOpeningWithoutItsTimeIsServed(t *testing.T) {
 	if got := (kustomization{}).wait(never, opened); got != 0 {
 		t.Errorf("wait of one that was never asked: %s, expected none", got)
 	}
-	if got := asking(after(-time.Second), after(-time.Second)).wait(never, opened); got != longest-time.Second {
-		t.Errorf("wait after a request that did not help: %s, expected %s", got, longest-time.Second)
+	if got := asking(after(-time.Second), after(-time.Second)).wait(never, opened); got != notify.Longest-time.Second {
+		t.Errorf("wait after a request that did not help: %s, expected %s", got, notify.Longest-time.Second)
 	}
 }

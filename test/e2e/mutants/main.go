@@ -44,7 +44,7 @@ var mutants = []mutant{
 		[]string{"CassKop refuses a change"},
 	},
 	{
-		"the gate does not ask Flux", "pkg/gate/flux/reconcile.go",
+		"the gate does not ask Flux", "pkg/gate/notify/reconcile.go",
 		"func (n *Notifier) owed(g *v1alpha1.Gate) bool {\n", "func (n *Notifier) owed(g *v1alpha1.Gate) bool {\n\treturn false\n",
 		[]string{"how soon a gate opens"},
 	},

@@ -1,4 +1,4 @@
-package flux
+package notify
 
 import (
 	"errors"
@@ -14,33 +14,6 @@ import (
 
 	"github.com/casskop-gitops/casskop-gitops/pkg/api/v1alpha1"
 )
-
-func TestAppliedBy(t *testing.T) {
-	for claim, test := range map[string]struct {
-		labels map[string]string
-		want   []string
-	}{
-		"Flux's labels name the Gate's Kustomization, and it the CassandraCluster's": {
-			map[string]string{labelName: "demo-gate", labelNamespace: "flux-system"}, []string{"flux-system/demo-gate", "flux-system/demo"}},
-		"a ring may be called a gate": {
-			map[string]string{labelName: "gate-gate", labelNamespace: "flux-system"}, []string{"flux-system/gate-gate", "flux-system/gate"}},
-		"kubectl and Argo CD leave no such labels":               {map[string]string{"app.kubernetes.io/instance": "demo"}, nil},
-		"a Kustomization of another name is not render's":        {map[string]string{labelName: "everything", labelNamespace: "flux-system"}, nil},
-		"one without a ring's name neither":                      {map[string]string{labelName: "-gate", labelNamespace: "flux-system"}, nil},
-		"a label without its namespace does not name one at all": {map[string]string{labelName: "demo-gate"}, nil},
-	} {
-		t.Run(claim, func(t *testing.T) {
-			pair, ok := appliedBy(&v1alpha1.Gate{ObjectMeta: metav1.ObjectMeta{Labels: test.labels}})
-			var got []string
-			if ok {
-				got = []string{pair[0].String(), pair[1].String()}
-			}
-			if diff := cmp.Diff(test.want, got); diff != "" {
-				t.Errorf("Kustomizations (-want +got):\n%s", diff)
-			}
-		})
-	}
-}
 
 // carries is a CassandraCluster with a revision; "unknown" was not looked at.
 type carries string
@@ -81,18 +54,19 @@ func TestUnavailable(t *testing.T) {
 		want bool
 	}{
 		"no such Kustomization":       {apierrors.NewNotFound(resource, "demo"), true},
+		"what is another's":           {Refusal("it is another's"), true},
 		"no right to it":              {apierrors.NewForbidden(resource, "demo", errors.New("no")), true},
 		"no Flux in this cluster":     {&meta.NoKindMatchError{GroupKind: schema.GroupKind{Group: resource.Group, Kind: "Kustomization"}}, true},
 		"the API server did not say":  {apierrors.NewTimeoutError("slow", 1), false},
 		"it may be there another day": {apierrors.NewServiceUnavailable("down"), false},
 	} {
 		t.Run(claim, func(t *testing.T) {
-			if diff := cmp.Diff(test.want, unavailable(fmt.Errorf("get Kustomization demo: %w", test.err))); diff != "" {
-				t.Errorf("unavailable (-want +got):\n%s", diff)
+			if diff := cmp.Diff(test.want, Unavailable(fmt.Errorf("get Kustomization demo: %w", test.err))); diff != "" {
+				t.Errorf("Unavailable (-want +got):\n%s", diff)
 			}
 		})
 	}
-	if unavailable(nil) {
+	if Unavailable(nil) {
 		t.Error("no error was taken for one")
 	}
 }

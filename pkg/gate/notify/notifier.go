@@ -1,4 +1,4 @@
-package flux
+package notify
 
 import (
 	"context"
@@ -20,7 +20,7 @@ import (
 	"github.com/casskop-gitops/casskop-gitops/pkg/api/v1alpha1"
 )
 
-// FieldManager is the name under which the annotation of a Kustomization is written.
+// FieldManager is the name under which a Tool writes.
 const FieldManager = "casskop-gitops-gate"
 
 // workers bounds how many Gates are served at once, so that a slow answer for one does not delay the others.
@@ -39,13 +39,25 @@ type Carried interface {
 	Carries(gate types.NamespacedName) (revision string, known bool)
 }
 
-// Notifier asks Flux to reconcile what a Gate has let through. Its exported fields must be set before SetupWithManager and not
-// be changed afterwards.
+// Tool is a delivery tool that can be asked to apply now what it would apply later.
+type Tool interface {
+	// Name is what people call it, as in Argo CD.
+	Name() string
+	// Hasten takes one step, with one write at most, for a Gate that opened at a time, and whose CassandraCluster the tool has not
+	// applied yet. It says when to look again; 0: not before something changes here. A Gate that did not come by this tool is left
+	// alone without an error. An error for which waiting may not help is a [Refusal], or one that [Unavailable] knows.
+	Hasten(ctx context.Context, gate *v1alpha1.Gate, opened time.Time) (time.Duration, error)
+}
+
+// Notifier has a Tool apply what Gates have let through. Its exported fields must be set before SetupWithManager and not be changed
+// afterwards.
 type Notifier struct {
-	// Client reads Gates, from a cache, and patches Kustomizations.
-	Client client.Client
-	// Reader reads Kustomizations, from the API server: there is no right to list or watch them.
-	Reader client.Reader
+	// Name names the controller in metrics.
+	Name string
+	// Tool is asked.
+	Tool Tool
+	// Client reads Gates, from a cache.
+	Client client.Reader
 	// Carried tells when the work is done.
 	Carried Carried
 	// Log is the logger for a request; for none, the one of the controller itself.
@@ -62,7 +74,7 @@ type queue = workqueue.TypedRateLimitingInterface[reconcile.Request]
 // SetupWithManager adds a controller of Gates to a manager. The manager's scheme must know them.
 func (n *Notifier) SetupWithManager(mgr manager.Manager) error {
 	return builder.ControllerManagedBy(mgr).
-		Named("flux").
+		Named(n.Name).
 		For(&v1alpha1.Gate{}).
 		WatchesRawSource(source.Func(func(_ context.Context, q queue) error {
 			n.queue.Store(&q)
