@@ -109,7 +109,7 @@ func (m *migration) run(command string) string {
 
 func (m *migration) try(command string) (string, error) {
 	m.Helper()
-	cmd := exec.CommandContext(m.Context(), "bash", "-o", "pipefail", "-c", command)
+	cmd := exec.CommandContext(m.Context(), "bash", "-e", "-o", "pipefail", "-c", command)
 	cmd.Dir, cmd.Env = m.ring.Dir, m.env
 	out, err := cmd.CombinedOutput()
 	return string(out), err
