@@ -10,26 +10,21 @@ import (
 	"github.com/casskop-gitops/casskop-gitops/pkg/render"
 )
 
-// compare tells in which fields the live CassandraClusters of a ring are not what is rendered.
-func (a *app) compare(ring, ignoring *render.Ring, live map[string]map[string]any) (render.Problems, error) {
-	findings, err := adopt.Findings(ring, ignoring, live)
-	return findings.Sorted(), err
-}
-
 // compared prints differences and sums them up.
 func (a *app) compared(findings render.Problems, err error) error {
 	if err != nil {
 		return err
 	}
-	for _, f := range findings {
+	for _, f := range findings.Sorted() {
 		fmt.Fprintln(a.stdout, f)
 	}
 	changes, stays := len(findings.Errors()), len(findings.Warnings())
 	if changes == 0 {
-		fmt.Fprintf(a.stdout, "the first sync changes nothing in the live CassandraClusters; %s stay that git does not have\n", count(stays, "field"))
+		fmt.Fprintf(a.stdout, "the first sync changes nothing in the live CassandraClusters; what git does not have stays: %s\n", count(stays, "field"))
 		return nil
 	}
-	fmt.Fprintf(a.stdout, "the first sync makes %s in the live CassandraClusters; %s stay that git does not have\n", count(changes, "change"), count(stays, "field"))
+	fmt.Fprintf(a.stdout, "the first sync changes the live CassandraClusters: %s; what git does not have and nothing else takes away stays: %s\n",
+		count(changes, "difference"), count(stays, "field"))
 	return exitStatus(exitFound)
 }
 

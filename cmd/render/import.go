@@ -110,7 +110,7 @@ func (a *app) importRing(ctx context.Context, flags *importFlags) error {
 		fmt.Fprintln(a.stdout, "compared with no cluster; next: render, then render check --live")
 		return nil
 	}
-	return a.compared(a.compare(ring, identified, live))
+	return a.compared(adopt.Findings(ring, identified, live))
 }
 
 // mayWrite refuses to write over what is there.

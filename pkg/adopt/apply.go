@@ -1,7 +1,6 @@
 package adopt
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -41,7 +40,7 @@ func ownersOf(live map[string]any) (all owners, err error) {
 	for _, entry := range entries {
 		set := fieldpath.NewSet()
 		if entry.FieldsV1 != nil {
-			if err := set.FromJSON(bytes.NewReader(entry.FieldsV1.Raw)); err != nil {
+			if err := set.FromJSON(entry.FieldsV1.GetRawReader()); err != nil {
 				return nil, fmt.Errorf("metadata.managedFields of %s: %w", entry.Manager, err)
 			}
 		}

@@ -7,7 +7,7 @@ import (
 	"github.com/casskop-gitops/casskop-gitops/pkg/schema"
 )
 
-// operators are the field managers of CassKop and Multi-CassKop: the names of their binaries.
+// operators are the field managers of CassKop, first, and Multi-CassKop: the names of their binaries.
 var operators = []string{"casskop", "multi-casskop"}
 
 // defaults are the values of fields that CassKop, Multi-CassKop and their CRDs fill in when they are absent. nil: whatever is there, since each version has
@@ -33,10 +33,10 @@ func (c *classifier) class(d Difference) Class {
 	return Elsewhere
 }
 
-// defaulted: the field is one that is filled in, and nobody but an operator owns it or its value is the one that is filled in.
+// defaulted: CassKop alone wrote it; or the field is one that is filled in, and nobody but an operator owns it or its value is the one that is filled in.
 func (c *classifier) defaulted(d Difference) bool {
-	if d.Field[0] == "status" { // CassKop's own pods, where nobody gave a list
-		return byOperators(d.Managers)
+	if slices.Equal(d.Managers, operators[:1]) || d.Field[0] == "status" && byOperators(d.Managers) {
+		return true
 	}
 	if isLimits(d.Field) { // those of requests
 		requests := schema.Path{"spec", "resources", "requests"}

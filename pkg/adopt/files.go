@@ -14,16 +14,17 @@ const fileHead = `# Imported from Multi-CassKop. ` + "`render`" + ` splits this 
 
 // File is multi-casskop.yaml: the clusters in their order, all else as the sample has it.
 func (i *Import) File() ([]byte, error) {
-	spec := i.object["spec"].(map[string]any) // New has looked into it
+	spec := maps.Clone(i.object["spec"].(map[string]any)) // New has looked into it
 	overrides := spec["override"].(map[string]any)
-	var clusters []any
+	var clusters mapping
 	for _, name := range i.Order {
-		clusters = append(clusters, name, overrides[name])
+		clusters = append(clusters, entry{name, overrides[name]})
 	}
-	root, err := ordered(
-		"apiVersion", i.object["apiVersion"], "kind", i.object["kind"], "metadata", first(i.object["metadata"], "name", "namespace"),
-		"spec", first(replaced(spec, "base", first(spec["base"], "apiVersion", "kind", "metadata", "spec", "status"), "override", pairs(clusters)),
-			"deleteCassandraCluster", "base", "override"))
+	spec["base"], spec["override"] = first(spec["base"], "apiVersion", "kind", "metadata", "spec", "status"), clusters
+	root, err := mapping{
+		{"apiVersion", i.object["apiVersion"]}, {"kind", i.object["kind"]}, {"metadata", first(i.object["metadata"], "name", "namespace")},
+		{"spec", first(spec, "deleteCassandraCluster", "base", "override")},
+	}.node()
 	if err != nil {
 		return nil, err
 	}
@@ -47,8 +48,13 @@ kind: RenderConfig
 	return []byte(config)
 }
 
-// pairs are keys and values in their order.
-type pairs []any
+// mapping has its entries in an order.
+type mapping []entry
+
+type entry struct {
+	key   string
+	value any
+}
 
 // first puts some keys of a mapping first, and the others behind, sorted.
 func first(v any, keys ...string) any {
@@ -56,41 +62,32 @@ func first(v any, keys ...string) any {
 	if !ok {
 		return v
 	}
-	var out pairs
+	var out mapping
 	for _, key := range keys {
 		if value, present := m[key]; present {
-			out = append(out, key, value)
+			out = append(out, entry{key, value})
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(m)) {
 		if !slices.Contains(keys, key) {
-			out = append(out, key, m[key])
+			out = append(out, entry{key, m[key]})
 		}
 	}
 	return out
 }
 
-// replaced is a mapping with other values for some keys.
-func replaced(m map[string]any, keysAndValues ...any) map[string]any {
-	out := maps.Clone(m)
-	for n := 0; n < len(keysAndValues); n += 2 {
-		out[keysAndValues[n].(string)] = keysAndValues[n+1]
-	}
-	return out
-}
-
-// ordered is a mapping as YAML, in the order given.
-func ordered(keysAndValues ...any) (*yaml.Node, error) {
+// node is the mapping as YAML.
+func (m mapping) node() (*yaml.Node, error) {
 	node := &yaml.Node{Kind: yaml.MappingNode}
-	for n := 0; n < len(keysAndValues); n += 2 {
+	for _, e := range m {
 		key, value := &yaml.Node{}, &yaml.Node{}
-		err := key.Encode(keysAndValues[n])
-		if nested, isPairs := keysAndValues[n+1].(pairs); isPairs {
-			var nestedErr error
-			value, nestedErr = ordered(nested...)
-			err = errors.Join(err, nestedErr)
+		key.SetString(e.key)
+		nested, isMapping := e.value.(mapping)
+		var err error
+		if isMapping {
+			value, err = nested.node()
 		} else {
-			err = errors.Join(err, value.Encode(keysAndValues[n+1]))
+			err = value.Encode(e.value)
 		}
 		if err != nil {
 			return nil, err

@@ -63,7 +63,7 @@ func (d *Difference) String() string {
 	if d.Changes {
 		return text + "; the first sync changes it"
 	}
-	return text + "; it stays, nothing that is applied owns it"
+	return text + "; it stays"
 }
 
 // brief writes a value in at most 60 characters.

@@ -1,6 +1,7 @@
 package migration
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"os/exec"
@@ -37,7 +38,7 @@ func TestMigration(t *testing.T) {
 	m.atRest()
 	before := m.state()
 
-	m.follow("Look first", "Stop the old operator", "Adopt")
+	m.follow("Before", "Look first", "Stop the old operator", "Adopt")
 	m.through(m.ring.Head(t))
 	m.atRest()
 	m.unchanged("the first sync", before)
@@ -65,8 +66,11 @@ func newMigration(t *testing.T) *migration {
 	t.Cleanup(m.doc.write)
 	m.env = append(os.Environ(), "KUBECONFIG="+m.kubeconfig(), "PATH="+m.programs()+":"+os.Getenv("PATH"),
 		"GIT_AUTHOR_NAME=platform", "GIT_AUTHOR_EMAIL=platform@example.com", "GIT_COMMITTER_NAME=platform", "GIT_COMMITTER_EMAIL=platform@example.com")
+	for _, c := range clusters { // beside what flux bootstrap leaves there: a folder that vanishes prunes nothing
+		m.run(fmt.Sprintf("mkdir -p clusters/%[1]s/flux && kubectl create configmap %[2]s-bootstrap -n flux-system --dry-run=client -o yaml > clusters/%[1]s/flux/bootstrap.yaml", c.Name, ringName))
+	}
 	m.run("git init --quiet --bare ../origin-" + ringName + " && git remote add origin ../origin-" + ringName +
-		" && git commit --quiet --allow-empty -m 'The repository' && git push --quiet --set-upstream origin main")
+		" && git add --all && git commit --quiet -m 'The repository' && git push --quiet --set-upstream origin main")
 	return m
 }
 
