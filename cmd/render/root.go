@@ -66,12 +66,12 @@ Exit status: 0 done, 1 check or diff found something, 2 bad input or usage.`,
 		return fmt.Errorf("%w; see %s --help", err, c.CommandPath())
 	})
 	a.addFlags(cmd)
-	diff, check, graph := newDiffCommand(a), newCheckCommand(a), newGraphCommand(a)
-	for _, c := range []*cobra.Command{cmd, diff, check} {
+	diff, check, graph, imports := newDiffCommand(a), newCheckCommand(a), newGraphCommand(a), newImportCommand(a)
+	for _, c := range []*cobra.Command{cmd, diff, check, imports} {
 		a.addOutFlag(c, "o")
 	}
 	a.addOutFlag(graph, "") // its -o is the format
-	cmd.AddCommand(diff, check, graph, newVersionCommand(a))
+	cmd.AddCommand(diff, check, graph, imports, newVersionCommand(a))
 	refuseUnknownShells(cmd)
 	return cmd
 }
@@ -98,7 +98,7 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	}
 	hint := ""
 	if cmd.HasSubCommands() {
-		hint = schema.Suggest(args[0], []string{"check", "completion", "diff", "graph", "help", "version"})
+		hint = schema.Suggest(args[0], []string{"check", "completion", "diff", "graph", "help", "import", "version"})
 	}
 	if hint != "" {
 		hint = "; " + hint
@@ -114,8 +114,8 @@ func (a *app) addFlags(cmd *cobra.Command) {
 	f := cmd.PersistentFlags()
 	f.StringArrayVarP(&a.flags.files, "filename", "f", []string{"multi-casskop.yaml"}, "file, directory or - (standard input) with MultiCasskops; may be repeated")
 	f.StringVar(&a.flags.config, "config", "", "options file (default render.yaml, if there is one)")
-	f.StringVar(&a.flags.local, "local", "", "first cluster of the rollout (Multi-CassKop's k8s.local)")
-	f.StringSliceVar(&a.flags.remote, "remote", nil, "the clusters after it, in order (Multi-CassKop's k8s.remote)")
+	f.StringVarP(&a.flags.local, "local", "l", "", "first cluster of the rollout (Multi-CassKop's k8s.local)")
+	f.StringSliceVarP(&a.flags.remote, "remote", "r", nil, "the clusters after it, in order (Multi-CassKop's k8s.remote)")
 	f.StringVarP(&a.flags.namespace, "namespace", "n", "", "namespace for CassandraClusters that name none")
 	f.StringSliceVar(&a.flags.sync, "sync", nil, "engines to write objects for: flux, argocd, none (default from the options file, else flux)")
 	f.BoolVar(&a.flags.strict, "strict", false, "refuse unknown fields instead of warning")

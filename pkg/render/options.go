@@ -20,6 +20,8 @@ type Options struct {
 	Strict bool
 	// Allow lists the guard rails to pass.
 	Allow []Rule
+	// KeepObjects keeps the objects of all clusters in the plan, for whoever compares them; else those that have not changed are dropped.
+	KeepObjects bool
 	// RefreshSeeds computes every seed list anew, also where a rendered one still names pods.
 	RefreshSeeds bool
 }

@@ -172,7 +172,9 @@ func (p *planner) ring(doc *document) (planned ringPlan, problems Problems) {
 		}
 	}
 	planned.old = old
-	ring.forget(old)
+	if !p.opts.KeepObjects {
+		ring.forget(old)
+	}
 	return planned, problems
 }
 

@@ -52,6 +52,11 @@ func (c *Cluster) Nodes() (n int) {
 	return n
 }
 
+// Problem makes a Problem about a field of this cluster's object, at its place in the MultiCasskop. It needs Options.KeepObjects.
+func (c *Cluster) Problem(at schema.Path, value any, message, hint string) Problem {
+	return c.source.problem(at, value, message, hint)
+}
+
 // origin finds the line of the input that a field of a merged object came from.
 type origin struct {
 	doc            *document

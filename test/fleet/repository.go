@@ -62,6 +62,12 @@ func (r *Repository) CommitByHand(t testing.TB) Commit {
 	t.Helper()
 	r.git(t, "add", "--all")
 	r.git(t, "-c", "user.name=platform", "-c", "user.email=platform@example.com", "commit", "--quiet", "--allow-empty", "--message=A commit")
+	return r.Head(t)
+}
+
+// Head is the newest commit.
+func (r *Repository) Head(t testing.TB) Commit {
+	t.Helper()
 	c := Commit{SHA: strings.TrimSpace(r.git(t, "rev-parse", "HEAD")), Tree: r.tree(t)}
 	for name, content := range c.Tree {
 		if found := revisionInGate.FindStringSubmatch(content); found != nil && strings.HasSuffix(name, "/gate/gate.yaml") {

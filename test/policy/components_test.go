@@ -42,7 +42,8 @@ func TestComponents(t *testing.T) {
 		t.Fatalf("the controller is not there: %q", controller)
 	}
 	for component, want := range map[string][]string{
-		"policies": {"MutatingAdmissionPolicy casskop-gitops-seedlist", "MutatingAdmissionPolicyBinding casskop-gitops-seedlist",
+		"policies": {"MutatingAdmissionPolicy casskop-gitops-labels", "MutatingAdmissionPolicy casskop-gitops-seedlist",
+			"MutatingAdmissionPolicyBinding casskop-gitops-labels", "MutatingAdmissionPolicyBinding casskop-gitops-seedlist",
 			"ValidatingAdmissionPolicy casskop-gitops-gate", "ValidatingAdmissionPolicyBinding casskop-gitops-gate"},
 		v1alpha1.ComponentNetworkPolicies: {"NetworkPolicy casskop-gitops-gate"},
 		v1alpha1.ComponentMonitoring:      {"PodMonitor casskop-gitops-gate", "PrometheusRule casskop-gitops-gate"},

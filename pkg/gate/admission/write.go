@@ -24,6 +24,7 @@ type Write struct {
 type object struct {
 	Metadata struct {
 		Annotations map[string]string `json:"annotations"`
+		Labels      map[string]string `json:"labels"`
 	} `json:"metadata"`
 	Status json.RawMessage `json:"status"`
 }

@@ -79,7 +79,7 @@ func (h hold) gateOf(ctx context.Context, write *rules.Write) (*v1alpha1.Gate, e
 	return gate, nil
 }
 
-// seeds writes status.seedlist.
+// seeds writes status.seedlist, and keeps Flux's labels as they were.
 func seeds(_ context.Context, request admission.Request) admission.Response {
 	write, err := rules.Read(&request.AdmissionRequest)
 	if err != nil {
@@ -89,5 +89,5 @@ func seeds(_ context.Context, request admission.Request) admission.Response {
 	if err != nil {
 		return admission.Denied(err.Error())
 	}
-	return admission.Patched("", patches...)
+	return admission.Patched("", append(patches, write.Labels()...)...)
 }
