@@ -70,14 +70,10 @@ func anchors(text string) map[string]bool {
 // documents by name, from the root.
 func documents(t *testing.T) map[string]string {
 	t.Helper()
-	all := map[string]string{"README.md": read(t, "README.md")[0]}
-	walk(t, filepath.Join(root, "docs"), ".md", func(path string, content []byte) {
-		name, err := filepath.Rel(root, path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all[name] = string(content)
-	})
+	all := map[string]string{}
+	for _, name := range Names(t) {
+		all[name] = Text(t, name)
+	}
 	return all
 }
 
