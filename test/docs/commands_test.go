@@ -23,24 +23,34 @@ func TestDevelopersCommands(t *testing.T) {
 			t.Errorf("make %s: %v\n%s", target, err, out)
 		}
 	}
-	tests := testsByFolder(t)
 	for _, line := range Commands(t, "go") {
-		words := strings.Fields(line)
-		if len(words) < 3 || words[1] != "test" {
+		if words := strings.Fields(line); len(words) > 2 && words[1] == "test" && !strings.Contains(line, "<") {
+			testIsThere(t, line, words)
+		}
+	}
+}
+
+// testIsThere: the folder of a go test command is there, and so is the test of its -run, with the parts that it is followed by.
+func testIsThere(t *testing.T, line string, words []string) {
+	t.Helper()
+	for i, word := range words {
+		folder := strings.TrimSuffix(filepath.Clean(word), "/...")
+		if !strings.HasPrefix(word, "./") {
 			continue
 		}
-		folder, pattern := "", ""
-		for i, word := range words {
-			if strings.HasPrefix(word, "./") {
-				folder = filepath.Clean(word)
-			}
-			if word == "-run" {
-				pattern = strings.Trim(words[i+1], "'^$")
-			}
+		var code strings.Builder
+		walk(t, filepath.Join(root, folder), "_test.go", func(_ string, content []byte) { code.Write(content) })
+		if i+2 >= len(words) || words[i+1] != "-run" {
+			continue
 		}
-		name, _, _ := strings.Cut(pattern, "/")
-		if name != "" && name != "NONE" && !strings.Contains(pattern, "<") && !tests[name][folder] {
-			t.Errorf("%s: there is no %s in %s", line, name, folder)
+		names := strings.Split(strings.Trim(words[i+2], "'"), "/")
+		if !strings.Contains(code.String(), "\nfunc "+names[0]) {
+			t.Errorf("%s: there is no %s in %s", line, names[0], folder)
+		}
+		for _, name := range names[1:] {
+			if name = strings.ReplaceAll(name, "_", " "); !strings.Contains(code.String(), `"`+name) {
+				t.Errorf("%s: there is no %q in %s", line, name, folder)
+			}
 		}
 	}
 }
