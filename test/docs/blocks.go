@@ -101,9 +101,9 @@ func allBlocks(t testing.TB) (blocks []Block) {
 }
 
 var (
-	fence    = regexp.MustCompile("^(```+)([\\w.-]*)")
-	runBy    = regexp.MustCompile(`^<!-- run by (Test\w+) \(([\w/]+)\) -->$`)
-	notRunIs = regexp.MustCompile(`^<!-- not run: (.+) -->$`)
+	fence    = regexp.MustCompile("^( *)(```+)([\\w.-]*)")
+	runBy    = regexp.MustCompile(`^ *<!-- run by (Test\w+) \(([\w/]+)\) -->$`)
+	notRunIs = regexp.MustCompile(`^ *<!-- not run: (.+) -->$`)
 )
 
 // blocksOf takes a document apart. A block without an end goes to the end of the document.
@@ -114,12 +114,12 @@ func blocksOf(document, text string) (blocks []Block) {
 		if begin == nil {
 			continue
 		}
-		b := Block{Document: document, Line: i + 1, Language: begin[2]}
+		b := Block{Document: document, Line: i + 1, Language: begin[3]}
 		if i > 0 {
 			b.mark(lines[i-1])
 		}
-		for i++; i < len(lines) && lines[i] != begin[1]; i++ {
-			b.Text += lines[i] + "\n"
+		for i++; i < len(lines) && lines[i] != begin[1]+begin[2]; i++ {
+			b.Text += strings.TrimPrefix(lines[i], begin[1]) + "\n"
 		}
 		blocks = append(blocks, b)
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // excuses is how many blocks nobody runs. Fewer are welcome.
-const excuses = 2
+const excuses = 3
 
 // TestBlocks: each block of each document is marked with the test that runs it, which is there and asks for its blocks.
 func TestBlocks(t *testing.T) {
@@ -53,11 +53,12 @@ func asks(t *testing.T, b Block) bool {
 }
 
 func TestBlocksOf(t *testing.T) {
-	const text = "a\n<!-- run by TestX (test/y) -->\n```sh\none\n```\n\n```\n$ two\n```\n<!-- not run: why -->\n````md\n```\nthree\n```\n````\n"
+	const text = "a\n<!-- run by TestX (test/y) -->\n```sh\none\n```\n\n```\n$ two\n```\n<!-- not run: why -->\n````md\n```\nthree\n```\n````\n- b\n\n  ```sh\n  four\n  ```\n"
 	want := []Block{
 		{Document: "a.md", Line: 3, Language: "sh", Text: "one\n", Test: "TestX", Folder: "test/y"},
 		{Document: "a.md", Line: 7, Text: "$ two\n"},
 		{Document: "a.md", Line: 11, Language: "md", Text: "```\nthree\n```\n", Excuse: "why"},
+		{Document: "a.md", Line: 18, Language: "sh", Text: "four\n"},
 	}
 	if diff := cmp.Diff(want, blocksOf("a.md", text)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -12,6 +12,7 @@ var recorded = map[string]string{
 	"TestWhatAUserSees (test/gate)":        "test/gate/testdata/show/*.txt",
 	"TestWhatAHumanSees (test/operate)":    "test/operate/testdata/*.txt",
 	"TestWhatAUserSees (test/credentials)": "test/credentials/testdata/show/*.txt",
+	"TestRollout (test/flux)":              "test/flux/testdata/show/*.txt",
 }
 
 // leftOut stands for lines that a document does not show.
