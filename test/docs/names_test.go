@@ -116,3 +116,14 @@ func walk(t *testing.T, top, suffix string, found func(path string, content []by
 		t.Fatal(err)
 	}
 }
+
+// TestDecisions: each record has the number of its file, and a date.
+func TestDecisions(t *testing.T) {
+	for _, name := range Names(t) {
+		number, isRecord := strings.CutPrefix(name, "docs/decisions/")
+		number, _, _ = strings.Cut(strings.TrimLeft(number, "0"), "-")
+		if form := regexp.MustCompile(`^# ` + number + `\. .+\n\n20\d\d-\d\d-\d\d\n\n`); isRecord && !form.MatchString(Text(t, name)) {
+			t.Errorf("%s does not begin with its number, title and date", name)
+		}
+	}
+}
