@@ -34,6 +34,9 @@ func TestShape(t *testing.T) {
 	for _, b := range docs.RunBy(t) {
 		rest := strings.Join(run, "\n") + "\n"
 		moments, found := strings.CutPrefix(b.Text, "$ make demo\n")
+		if !found {
+			t.Errorf("%s: want what make demo prints", b)
+		}
 		for _, moment := range strings.Split(moments, "[...]\n") {
 			if _, rest, found = strings.Cut(rest, moment); !found {
 				t.Errorf("%s: this is no moment of docs/images/demo.svg after the one before:\n%s", b, moment)

@@ -36,7 +36,7 @@ func Commands(t testing.TB, program string) (lines []string) {
 	return lines
 }
 
-// CheckCommands: each command line of a program in the documents is one that it has, with flags that it has.
+// CheckCommands fails a test for each command line of a program in the documents that it does not have, or with a flag that it does not have.
 func CheckCommands(t *testing.T, newRoot func() *cobra.Command) {
 	t.Helper()
 	for _, line := range Commands(t, newRoot().Name()) {
