@@ -12,6 +12,7 @@ func TestBadUsage(t *testing.T) {
 		want string
 	}{
 		"an unknown flag":                       {[]string{"run", "--bogus"}, "unknown flag: --bogus" + see},
+		"a mistyped flag":                       {[]string{"status", "--contxt", "a"}, "unknown flag: --contxt; did you mean --context?; see gate status --help"},
 		"a flag without its value":              {[]string{"run", "--namespace"}, "flag needs an argument: --namespace" + see},
 		"a mistyped command":                    {[]string{"rn"}, `unexpected argument "rn": did you mean run?; see gate --help`},
 		"an unknown command":                    {[]string{"export-all"}, `unexpected argument "export-all"; see gate --help`},

@@ -5,7 +5,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -15,6 +14,7 @@ import (
 
 	"github.com/casskop-gitops/casskop-gitops/pkg/api/v1alpha1"
 	"github.com/casskop-gitops/casskop-gitops/pkg/render"
+	"github.com/casskop-gitops/casskop-gitops/test/docs"
 )
 
 const source = "../.."
@@ -28,23 +28,12 @@ func document(t *testing.T, name string) string {
 	return string(content)
 }
 
-var session = regexp.MustCompile("(?ms)^```\n(\\$ .*?)^```$")
-
-// TestREADME runs each session of README.md in a copy of what it is about, and compares all of its output. Of render diff, README
-// shows the part before the files.
+// TestREADME runs the sessions of README.md one after the other in a clone of what they are about, and compares all of the output. Of render
+// diff, README shows the part before the files.
 func TestREADME(t *testing.T) {
-	sessions := session.FindAllStringSubmatch(document(t, "README.md"), -1)
-	if len(sessions) < 4 {
-		t.Fatalf("want at least 4 sessions in README.md, found %d", len(sessions))
-	}
-	for _, s := range sessions {
-		dir := t.TempDir()
-		for _, name := range []string{"multi-casskop.yaml", "render.yaml", "base", "clusters"} {
-			if out, err := exec.Command("cp", "-r", filepath.Join(source, name), dir).CombinedOutput(); err != nil {
-				t.Fatalf("%v: %s", err, out)
-			}
-		}
-		commands, want := split(s[1])
+	dir := sampleRepository(t)
+	for _, b := range docs.RunBy(t) {
+		commands, want := split(b.Text)
 		var got string
 		for _, command := range commands {
 			// make render builds bin/render and runs it; the tests have a build of their own
@@ -61,6 +50,25 @@ func TestREADME(t *testing.T) {
 			t.Errorf("%s (-README +run):\n%s", strings.Join(commands, "; "), diff)
 		}
 	}
+}
+
+// sampleRepository is a git repository with the sample.
+func sampleRepository(t *testing.T) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	for _, command := range []string{
+		"cp -r multi-casskop.yaml render.yaml base clusters " + dir,
+		"git -C " + dir + " init -q",
+		"git -C " + dir + " add .",
+		"git -C " + dir + " -c user.name=a -c user.email=a@example.com commit -qm sample",
+	} {
+		cmd := exec.Command("sh", "-c", command)
+		cmd.Dir = source
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%s: %v: %s", command, err, out)
+		}
+	}
+	return dir
 }
 
 // split takes a session apart: the commands, and what the last one prints.
@@ -130,4 +138,8 @@ func optionKeys(of reflect.Type, prefix string) (keys []string) {
 		}
 	}
 	return keys
+}
+
+func TestDocumentedCommands(t *testing.T) {
+	docs.CheckCommands(t, func() *cobra.Command { return newRootCommand(nil, nil, nil) })
 }

@@ -76,7 +76,7 @@ func (a *app) expand(name string) ([]string, error) {
 	info, err := os.Stat(name)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("-f %s: no such file or directory; name the MultiCasskop with -f FILE", name)
+			return nil, fmt.Errorf("-f %s: no such file or directory; go to the directory that has it, or name the MultiCasskop with -f FILE", name)
 		}
 		return nil, fmt.Errorf("-f: %w", err)
 	}

@@ -107,7 +107,7 @@ func TestBadInput(t *testing.T) {
 		stdin string
 		want  string
 	}{
-		"a file that is not there":       {args: []string{"-f", "none.yaml"}, want: "-f none.yaml: no such file or directory; name the MultiCasskop with -f FILE\n"},
+		"a file that is not there":       {args: []string{"-f", "none.yaml"}, want: "-f none.yaml: no such file or directory; go to the directory that has it, or name the MultiCasskop with -f FILE\n"},
 		"a directory without manifests":  {args: []string{"-f", "empty"}, want: "-f empty: no .yaml, .yml or .json file in this directory\n"},
 		"nothing on standard input":      {args: []string{"-f", "-"}, want: "<stdin>: no MultiCasskop found: expected at least one document of kind MultiCasskop\n1 error; nothing was written\n"},
 		"a document of another kind":     {args: []string{"-f", "-"}, stdin: "apiVersion: v1\nkind: Secret\n", want: `<stdin>:2:7: kind: "Secret": expected kind: MultiCasskop` + hint},

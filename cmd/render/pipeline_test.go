@@ -6,6 +6,10 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/casskop-gitops/casskop-gitops/test/docs"
 )
 
 // pipeline is a bare repository, and a clone of it in which scripts/render-ci runs.
@@ -185,5 +189,58 @@ func TestPipelineDocs(t *testing.T) {
 		if row := "| `" + v[1] + "` | `" + v[2] + "` |"; !strings.Contains(docs, row) && v[1] != "DIFF" && v[2] != "" {
 			t.Errorf("docs/pipeline.md has no row %s", row)
 		}
+	}
+}
+
+// workflow is what is read of one of GitHub's.
+type workflow struct {
+	On struct {
+		Call struct {
+			Inputs map[string]struct{ Required bool } `yaml:"inputs"`
+		} `yaml:"workflow_call"`
+	} `yaml:"on"`
+	Jobs map[string]struct {
+		Uses        string
+		With        map[string]any
+		Permissions map[string]string
+	} `yaml:"jobs"`
+}
+
+// TestPipelineWorkflow: the workflow in docs/pipeline.md calls ours with the inputs that it has and the rights that it needs.
+func TestPipelineWorkflow(t *testing.T) {
+	for _, b := range docs.RunBy(t) {
+		caller, called := &workflow{}, &workflow{}
+		parse(t, b.Text, caller)
+		job := caller.Jobs["rings"]
+		path, found := strings.CutPrefix(job.Uses, "casskop-gitops/casskop-gitops/")
+		path, _, pinned := strings.Cut(path, "@")
+		if !found || !pinned {
+			t.Fatalf("%s calls %q", b, job.Uses)
+		}
+		parse(t, document(t, path), called)
+		for input := range job.With {
+			if _, known := called.On.Call.Inputs[input]; !known {
+				t.Errorf("%s gives %s an input %s, which it has not", b, path, input)
+			}
+		}
+		for input, spec := range called.On.Call.Inputs {
+			if spec.Required && job.With[input] == nil {
+				t.Errorf("%s does not give %s its input %s", b, path, input)
+			}
+		}
+		for name, needs := range called.Jobs {
+			for what, right := range needs.Permissions {
+				if given := job.Permissions[what]; given != right && given != "write" {
+					t.Errorf("%s: job %s of %s needs %s: %s, it gets %q", b, name, path, what, right, given)
+				}
+			}
+		}
+	}
+}
+
+func parse(t *testing.T, text string, into *workflow) {
+	t.Helper()
+	if err := yaml.Unmarshal([]byte(text), into); err != nil {
+		t.Fatal(err)
 	}
 }

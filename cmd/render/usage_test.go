@@ -15,6 +15,7 @@ func TestBadUsage(t *testing.T) {
 		want string
 	}{
 		"an unknown flag":                    {[]string{"--bogus"}, "unknown flag: --bogus; see render --help"},
+		"a mistyped flag":                    {[]string{"--stric"}, "unknown flag: --stric; did you mean --strict?; see render --help"},
 		"an unknown flag of a command":       {[]string{"check", "--bogus"}, "unknown flag: --bogus; see render check --help"},
 		"an unknown short flag":              {[]string{"diff", "-x"}, "unknown shorthand flag: 'x' in -x; see render diff --help"},
 		"a flag without its value":           {[]string{"-f"}, "flag needs an argument: 'f' in -f; see render --help"},

@@ -3,7 +3,6 @@ package credentials
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -14,18 +13,16 @@ import (
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	"github.com/casskop-gitops/casskop-gitops/test/bed"
+	"github.com/casskop-gitops/casskop-gitops/test/docs"
 )
 
 // documented are the blocks of docs/credentials.md in a language, for a namespace of the test.
 func documented(t *testing.T, language, namespace string) (blocks []string) {
 	t.Helper()
-	content, err := os.ReadFile(filepath.Join(bed.Root(), "docs/credentials.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, found := range regexp.MustCompile("(?ms)^```"+language+"\n(.*?)^```$").FindAllStringSubmatch(string(content), -1) {
-		blocks = append(blocks, strings.ReplaceAll(found[1], "cassandra-e2e", namespace))
+	for _, b := range docs.RunBy(t) {
+		if b.Language == language {
+			blocks = append(blocks, strings.ReplaceAll(b.Text, "cassandra-e2e", namespace))
+		}
 	}
 	return blocks
 }

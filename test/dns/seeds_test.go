@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/casskop-gitops/casskop-gitops/pkg/casskop"
 	"github.com/casskop-gitops/casskop-gitops/test/bed"
+	"github.com/casskop-gitops/casskop-gitops/test/docs"
 )
 
 // seeds that render computes, by cluster.
@@ -52,6 +54,7 @@ func TestSeedsAnswer(t *testing.T) {
 	publisher := startExternalDNS(t, first, named.key)
 	w.waitResolved(t, seeds1, first)
 	second.WaitGate(t, w.Key(), patience, open)
+	w.shows(t, first)
 
 	t.Log("the names are gone, and the Gate is another one")
 	must(t, publisher.End(syscall.SIGTERM))
@@ -79,6 +82,22 @@ func TestSeedsAnswer(t *testing.T) {
 	hostname, err := resolve(t.Context(), "cassandra.example.com")
 	must(t, err)
 	wantEqual(t, "addresses of the hostname itself", sorted(maps.Values(w.addresses(t, first))), sorted(slices.Values(hostname)))
+}
+
+// shows: what docs/external-dns.md has kubectl show in a cluster are the addresses of its pods.
+func (w *world) shows(t *testing.T, c *bed.Cluster) {
+	t.Helper()
+	for _, b := range docs.RunBy(t) {
+		for line := range strings.Lines(b.Text) {
+			args, ok := strings.CutPrefix(line, "kubectl --context "+c.Name+" ")
+			got := c.Kubectl(t, nil, strings.Fields(args)...)
+			for _, address := range w.addresses(t, c) {
+				if !ok || got.Code != 0 || !strings.Contains(got.Stdout, address.String()) {
+					t.Errorf("%sdoes not show %s: %+v", line, address, got)
+				}
+			}
+		}
+	}
 }
 
 func sorted(addresses iter.Seq[netip.Addr]) []string {

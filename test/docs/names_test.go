@@ -70,14 +70,10 @@ func anchors(text string) map[string]bool {
 // documents by name, from the root.
 func documents(t *testing.T) map[string]string {
 	t.Helper()
-	all := map[string]string{"README.md": read(t, "README.md")[0]}
-	walk(t, filepath.Join(root, "docs"), ".md", func(path string, content []byte) {
-		name, err := filepath.Rel(root, path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all[name] = string(content)
-	})
+	all := map[string]string{}
+	for _, name := range Names(t) {
+		all[name] = Text(t, name)
+	}
 	return all
 }
 
@@ -118,5 +114,16 @@ func walk(t *testing.T, top, suffix string, found func(path string, content []by
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestDecisions: each record has the number of its file, and a date.
+func TestDecisions(t *testing.T) {
+	for _, name := range Names(t) {
+		number, isRecord := strings.CutPrefix(name, "docs/decisions/")
+		number, _, _ = strings.Cut(strings.TrimLeft(number, "0"), "-")
+		if form := regexp.MustCompile(`^# ` + number + `\. .+\n\n20\d\d-\d\d-\d\d\n\n`); isRecord && !form.MatchString(Text(t, name)) {
+			t.Errorf("%s does not begin with its number, title and date", name)
+		}
 	}
 }

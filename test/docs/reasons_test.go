@@ -1,4 +1,3 @@
-// Package docs holds the documents against the code.
 package docs
 
 import (

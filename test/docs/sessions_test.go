@@ -3,34 +3,27 @@ package docs
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 )
 
-// shown is where the tests keep what kubectl and gate printed, see the show_test.go beside each.
-var shown = []string{"test/gate/testdata/show/*.txt", "test/operate/testdata/*.txt", "test/credentials/testdata/show/*.txt"}
-
-var session = regexp.MustCompile("(?ms)^```console\n(.*?)^```$")
+// recorded is where tests keep what kubectl and gate printed.
+var recorded = map[string]string{
+	"TestWhatAUserSees (test/gate)":        "test/gate/testdata/show/*.txt",
+	"TestWhatAHumanSees (test/operate)":    "test/operate/testdata/*.txt",
+	"TestWhatAUserSees (test/credentials)": "test/credentials/testdata/show/*.txt",
+	"TestRollout (test/flux)":              "test/flux/testdata/show/*.txt",
+}
 
 // leftOut stands for lines that a document does not show.
 const leftOut = "[...]\n"
 
-// TestSessionsAreCopiedFromRuns: what the documents show of kubectl and of gate is what it printed in a test.
+// TestSessionsAreCopiedFromRuns: what the documents show of kubectl and of gate is what it printed in the test that they name.
 func TestSessionsAreCopiedFromRuns(t *testing.T) {
-	var runs []string
-	for _, pattern := range shown {
-		runs = append(runs, read(t, pattern)...)
-	}
-	for _, name := range []string{"README.md", "docs/gate.md", "docs/operate.md", "docs/credentials.md"} {
-		sessions := session.FindAllStringSubmatch(read(t, name)[0], -1)
-		if len(sessions) == 0 {
-			t.Errorf("%s shows no session", name)
-		}
-		for _, s := range sessions {
-			if !copied(s[1], runs) {
-				t.Errorf("%s shows what no run printed:\n%s", name, s[1])
-			}
+	for _, b := range allBlocks(t) {
+		pattern, found := recorded[b.Test+" ("+b.Folder+")"]
+		if found && !copied(b.Text, read(t, pattern)) {
+			t.Errorf("%s and what follows is printed by no run of %s (%s)", b, b.Test, b.Folder)
 		}
 	}
 }

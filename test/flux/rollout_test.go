@@ -54,6 +54,7 @@ func (w *world) testHeld(t *testing.T) {
 	if _, words := w.flux.Ready(t, theClusters); !strings.Contains(words, "dependency 'flux-system/cassandra-demo-gate' is not ready") {
 		t.Errorf("Kustomization %s is Ready %s, expected that it waits for %s", theClusters, words, theGates)
 	}
+	w.shows(t, "held")
 	w.notApplied(t, revision)
 	if diff := cmp.Diff([]string(nil), n.sent()); diff != "" {
 		t.Errorf("requests of the notifier for a held gate (-want +got):\n%s", diff)
@@ -73,6 +74,8 @@ func (w *world) testOpened(t *testing.T) {
 		want = append(want, asksGates, asksClusters)
 	}
 	t.Logf("from opening to applied: %v", took)
+	w.flux.WaitReady(t, time.Minute, theClusters, "True")
+	w.shows(t, "applied")
 	if slowest := slices.Max(took); slowest > limit {
 		t.Errorf("from opening to applied it took up to %s, expected less than %s", slowest, limit)
 	}

@@ -2,6 +2,8 @@ package operate
 
 import (
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +11,7 @@ import (
 	"github.com/casskop-gitops/casskop-gitops/pkg/api/v1alpha1"
 	"github.com/casskop-gitops/casskop-gitops/pkg/gate"
 	"github.com/casskop-gitops/casskop-gitops/test/bed"
+	"github.com/casskop-gitops/casskop-gitops/test/docs"
 )
 
 // TestWaitThroughARollout: waits that began before the commit arrived end when it is open, and when it is rolled out; the live view tells of each change.
@@ -57,6 +60,25 @@ func TestWaitThroughARollout(t *testing.T) {
 	})
 	for _, p := range []*bed.Process{watch, each, open, rolled} {
 		w.must(p.End(2))
+	}
+	w.pipeline()
+}
+
+// pipeline does what docs/operate.md has a pipeline do, in a clone of a repository with the tree of the ring.
+func (w *world) pipeline() {
+	w.Helper()
+	binary, err := bed.Program("gate")
+	w.must(err)
+	clone := "git init --quiet --bare $remote; cp -r $tree/. .; git init --quiet; git add .; git commit --quiet -m 'Another image'; git push --quiet -u $remote HEAD\n"
+	for _, b := range docs.RunBy(w.T) {
+		cmd := exec.CommandContext(w.Context(), "sh", "-e", "-c", clone+strings.ReplaceAll(b.Text, "cassandra-e2e", w.ring.Namespace))
+		cmd.Dir = w.TempDir()
+		cmd.Env = append(os.Environ(), "KUBECONFIG="+w.kubeconfig, "PATH="+filepath.Dir(binary)+":"+os.Getenv("PATH"), "tree="+w.tree.Dir, "remote="+w.TempDir(),
+			"GIT_AUTHOR_NAME=ci", "GIT_AUTHOR_EMAIL=ci@example.com", "GIT_COMMITTER_NAME=ci", "GIT_COMMITTER_EMAIL=ci@example.com", "GIT_CONFIG_GLOBAL=/dev/null")
+		out, err := cmd.CombinedOutput()
+		if want := w.ring.Namespace + "/cassandra-demo is rolled-out"; err != nil || !strings.Contains(string(out), want) {
+			w.Errorf("%s: want %q, got %v\n%s", b, want, err, out)
+		}
 	}
 }
 

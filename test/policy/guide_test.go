@@ -4,36 +4,35 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/casskop-gitops/casskop-gitops/test/bed"
+	"github.com/casskop-gitops/casskop-gitops/test/docs"
 )
 
 var update = flag.Bool("update", false, "write what kubectl prints into docs/install.md")
 
-var session = regexp.MustCompile("(?ms)^```console\n(.*?)^```$")
-
-// TestGuide runs what docs/install.md shows of kubectl, in order, in an empty cluster: it prints that. A ring comes after the first
-// session. At the end nothing is left that could hold.
+// TestGuide runs what docs/install.md shows, in order, in an empty cluster: kubectl prints that, and the kustomizations are taken. A ring
+// comes after the first session. At the end nothing is left that could hold.
 func TestGuide(t *testing.T) {
 	c := empty(t)
 	file := filepath.Join(bed.Root(), "docs/install.md")
 	content, err := os.ReadFile(file)
 	must(t, err)
 	document := string(content)
-	sessions := session.FindAllStringSubmatch(document, -1)
-	if len(sessions) != 3 {
-		t.Fatalf("docs/install.md shows %d sessions, want 3: install, a ring off, uninstall", len(sessions))
-	}
 	c.Namespace(t, ring.Namespace, "flux-system")
-	for i, s := range sessions {
-		played := play(t, c, s[1])
-		document = strings.Replace(document, s[1], played, 1)
-		if diff := cmp.Diff(s[1], played); diff != "" && !*update {
+	for i, s := range docs.RunBy(t) {
+		if s.Language == "yaml" {
+			takes(t, c, s)
+			continue
+		}
+		played := play(t, c, s.Text)
+		document = strings.Replace(document, s.Text, played, 1)
+		if diff := cmp.Diff(s.Text, played); diff != "" && !*update {
 			t.Errorf("run go test ./test/policy -run TestGuide -update (-docs/install.md +run):\n%s", diff)
 		}
 		if i == 0 {
@@ -46,6 +45,32 @@ func TestGuide(t *testing.T) {
 	}
 	if *update {
 		must(t, os.WriteFile(file, []byte(document), 0o600))
+	}
+}
+
+// takes has the API server check a manifest, or what a kustomization of yours beside base/ gives; of monitoring it has no CRDs.
+func takes(t *testing.T, c *bed.Cluster, b docs.Block) {
+	t.Helper()
+	dir := t.TempDir()
+	must(t, os.CopyFS(filepath.Join(dir, "base/gate"), os.DirFS(baseGate())))
+	must(t, os.WriteFile(filepath.Join(dir, "kustomization.yaml"), []byte(b.Text), 0o600))
+	manifests, err := []byte(b.Text), error(nil)
+	if !strings.HasPrefix(b.Text, "apiVersion:") {
+		manifests, err = bed.Build(dir)
+	}
+	if err != nil {
+		t.Fatalf("%s: %v", b, err)
+	}
+	objects, err := bed.Decode(manifests)
+	must(t, err)
+	for _, o := range objects {
+		if o.GroupVersionKind().Group == "monitoring.coreos.com" {
+			continue
+		}
+		err := c.Client.Apply(t.Context(), client.ApplyConfigurationFromUnstructured(o), client.FieldOwner("test"), client.ForceOwnership, client.DryRunAll)
+		if err != nil {
+			t.Errorf("%s: %s %s: %v", b, o.GetKind(), o.GetName(), err)
+		}
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strconv"
 	"strings"
@@ -222,7 +223,9 @@ func TestPush(t *testing.T) {
 	defer server.Close()
 	ref, err := name.ParseReference(strings.TrimPrefix(server.URL, "http://")+"/casskop-gitops-gate:v1.2.3", name.Insecure)
 	must(t, err)
-	if out, err := exec.Command("go", "tool", "crane", "push", "--insecure", filepath.Join(scratch, "image"), ref.String()).CombinedOutput(); err != nil {
+	push := exec.Command("sh", "-c", crane(t, filepath.Join(scratch, "image"), ref.String()))
+	push.Dir = root
+	if out, err := push.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	pushed, err := remote.Index(ref)
@@ -243,6 +246,19 @@ func TestPush(t *testing.T) {
 			t.Errorf("linux/%s: referrers %+v, want one of type %s", arch, list.Manifests, billType)
 		}
 	}
+}
+
+// crane is the command of docs/install.md, with a layout and a registry of the test.
+func crane(t *testing.T, layout, ref string) string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(root, "docs/install.md"))
+	must(t, err)
+	command := regexp.MustCompile(`(?m)^go -C tools/image tool crane push .*$`).FindString(string(content))
+	replaced := strings.NewReplacer("$PWD/bin/image", layout, "registry.example.com/casskop-gitops-gate:v1", ref).Replace(command)
+	if !strings.HasSuffix(replaced, layout+" "+ref) {
+		t.Fatalf("docs/install.md does not push $PWD/bin/image to registry.example.com/casskop-gitops-gate:v1: %s", command)
+	}
+	return replaced
 }
 
 // TestAfterAnError: what was there stays.
