@@ -5,9 +5,10 @@ import (
 	"testing"
 	"time"
 
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
 	"github.com/casskop-gitops/casskop-gitops/pkg/api/v1alpha1"
 	"github.com/casskop-gitops/casskop-gitops/test/bed"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
 const (
