@@ -17,7 +17,7 @@ export CGO_ENABLED := 0
 export GOFLAGS     := -trimpath -buildvcs=false
 
 .DEFAULT_GOAL := help
-.PHONY: help build render image test e2e e2e-argocd e2e-mutants demo check lint generate testbed bench-render bench-gate fuzz vuln clean tools-present
+.PHONY: help build render image release test e2e e2e-argocd e2e-mutants demo check lint generate testbed bench bench-render bench-gate bench-flux fuzz vuln clean tools-present
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ bin/render bin/gate: $(shell find cmd pkg -name '*.go' -not -name '*_test.go' -o
 image: | tools-present ## build the container image of gate into bin/image, an OCI layout, with its bill of materials
 	go -C tools/image run . --source $(CURDIR) --out $(CURDIR)/bin/image --version "$(VERSION)" --revision "$$(git rev-parse HEAD)" \
 	  --created "$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)}"
+
+release: | tools-present ## build archives of render and gate for each platform into bin/release, with bills of materials and checksums
+	go -C tools/image run ./release --source $(CURDIR) --out $(CURDIR)/bin/release --version "$(VERSION)" --created "$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)}"
 
 render: bin/render ## render multi-casskop.yaml into base/ and clusters/
 	@bin/render
@@ -100,6 +103,7 @@ test: bin/render bin/external-dns bin/named $(programs) ## run all tests, and se
 	go vet -tags argocd ./...
 	GOGC=400 go test -timeout 30m ./... # memory for time: the API servers take it over
 	GOGC=400 go -C tools/image test -timeout 30m ./...
+	GOGC=400 go -C tools/comparison test ./...
 	GOGC=400 go -C test/monitoring test -timeout 30m ./...
 	@$(MAKE) --no-print-directory fuzz FUZZTIME=3s
 
@@ -123,11 +127,20 @@ fuzz: | tools-present ## run every fuzz target for FUZZTIME (10s)
 	  done; \
 	done
 
-bench-render: bin/render ## measure render against the kustomize library, and a thousand rings
-	go test -run '^$$' -bench 'Overlay|Rings|Sample' -benchtime 1x ./test/bench
+BENCH := go test -timeout 30m -run '^$$' -benchtime 1x ./test/bench
 
-bench-gate: $(if $(KUBEBUILDER_ASSETS),,$(TESTBED)) ## measure gate on six real API servers: speed, memory, watches
-	go test -timeout 30m -run '^$$' -bench Gate -benchtime 1x ./test/bench
+bench: $(programs) ## measure render and gate, and what there would be without them: writes the tables and plots of docs/comparison.md
+	$(BENCH) -bench . -record $(CURDIR)/docs/comparison.json
+	go -C tools/comparison run .
+
+bench-render: $(if $(KUBEBUILDER_ASSETS),,bin/kubectl) ## of these, render against kustomize, and a thousand rings
+	$(BENCH) -bench 'Overlay|Rings'
+
+bench-gate: $(if $(KUBEBUILDER_ASSETS),,$(TESTBED)) ## of these, the gate on six real API servers: speed, memory, watches
+	$(BENCH) -bench Gate
+
+bench-flux: $(programs) ## of these, the gate and a hub with dependsOn, with the real Flux and CassKop
+	$(BENCH) -bench Flux
 
 generate: | tools-present ## regenerate deep copies, the Gate CRD and the controller's roles
 	go tool -modfile=tools/gen/go.mod controller-gen object crd paths=./pkg/api/... output:crd:dir=base/gate/controller
@@ -135,6 +148,7 @@ generate: | tools-present ## regenerate deep copies, the Gate CRD and the contro
 
 lint: | tools-present ## run golangci-lint and actionlint
 	go tool -modfile=tools/lint/go.mod golangci-lint run ./...
+	cd tools/comparison && go tool -modfile=../lint/go.mod golangci-lint run ./...
 	cd tools/image && go tool -modfile=../lint/go.mod golangci-lint run ./...
 	cd test/monitoring && go tool -modfile=../../tools/lint/go.mod golangci-lint run ./...
 	go tool -modfile=tools/actionlint/go.mod actionlint

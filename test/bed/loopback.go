@@ -16,7 +16,13 @@ var host = func() string {
 
 var lastPort atomic.Uint32
 
-// NewAddress is an address on host, with a port that was not given out before.
+// NewAddress is an address on host, with a port that was not given out before. One that somebody has on all addresses is left out.
 func NewAddress() string {
-	return net.JoinHostPort(host, strconv.Itoa(20000+int(lastPort.Add(1))))
+	for {
+		address := net.JoinHostPort(host, strconv.Itoa(20000+int(lastPort.Add(1))))
+		if free, err := net.Listen("tcp", address); err == nil {
+			_ = free.Close() // nothing was accepted
+			return address
+		}
+	}
 }

@@ -17,18 +17,23 @@ const (
 
 // memory is the resident memory of a gate in bytes, looked at ten times a second.
 type memory struct {
-	gate *bed.GateProcess
-	most atomic.Int64
+	gate    *bed.GateProcess
+	most    atomic.Int64
+	stopped chan struct{}
 }
 
 func watchMemory(b *testing.B, gate *bed.GateProcess) *memory {
-	m := &memory{gate: gate}
+	m := &memory{gate: gate, stopped: make(chan struct{})}
 	go func() {
 		tick := time.NewTicker(100 * time.Millisecond)
 		defer tick.Stop()
 		for b.Context().Err() == nil {
-			<-tick.C
-			m.now(b)
+			select {
+			case <-m.stopped:
+				return
+			case <-tick.C:
+				m.now(b)
+			}
 		}
 	}()
 	return m
@@ -65,3 +70,6 @@ func (m *memory) report(b *testing.B, results *table, with string, goal float64)
 	results.add("resident memory with "+with, float64(m.settled(b))/megabyte, "MB", goal)
 	results.add("  the most that it was", float64(m.most.Load())/megabyte, "MB", 0)
 }
+
+// stop ends looking, before its process ends.
+func (m *memory) stop() { m.stopped <- struct{}{} }

@@ -35,7 +35,7 @@ type watcher struct {
 // watchGates tells of each Gate when it is first seen to be so, until the returned function is called.
 func watchGates(b *testing.B, c *bed.Cluster, so func(*v1alpha1.Gate) bool) (<-chan sighting, func()) {
 	b.Helper()
-	w := &watcher{c, so, make(chan sighting, remotes*perRemote), map[string]bool{}}
+	w := &watcher{c, so, make(chan sighting, mostGates), map[string]bool{}}
 	ctx, stop := context.WithCancel(b.Context())
 	watching, err := w.watch(ctx)
 	if err != nil {

@@ -2,11 +2,10 @@ package bench
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 	"testing/fstest"
 
-	"sigs.k8s.io/controller-runtime/pkg/client"
+	"k8s.io/client-go/rest"
 
 	"github.com/casskop-gitops/casskop-gitops/pkg/api/v1alpha1"
 	"github.com/casskop-gitops/casskop-gitops/pkg/render"
@@ -21,12 +20,11 @@ const (
 
 // world is the cluster in which gate runs, and the remote ones that it waits for.
 type world struct {
-	here  *bed.Cluster
-	pairs []*pair
-	logs  []*bed.Audit // of the remotes, from the beginning
+	here    *bed.Cluster
+	remotes []*bed.Cluster
 }
 
-// newWorld starts the clusters, and lets the one here read the others.
+// newWorld starts the clusters.
 func newWorld(b *testing.B) *world {
 	b.Helper()
 	names := []string{"here"}
@@ -40,12 +38,7 @@ func newWorld(b *testing.B) *world {
 		}
 		c.Namespace(b, sampleNamespace, "flux-system")
 	}
-	w := &world{here: clusters[0]}
-	for _, there := range clusters[1:] {
-		w.pairs = append(w.pairs, newPair(b, there, w.here))
-		w.logs = append(w.logs, there.AuditFromStart(b))
-	}
-	return w
+	return &world{here: clusters[0], remotes: clusters[1:]}
 }
 
 // startGate starts gate as its Deployment does.
@@ -57,47 +50,52 @@ func (w *world) startGate(b *testing.B) *bed.GateProcess {
 	return gate
 }
 
-// otherRings are all but the first.
-func (w *world) otherRings(b *testing.B) (rings []*ring) {
+// pairs are the cluster here with each remote one.
+func (w *world) pairs(b *testing.B) (pairs []*group) {
 	b.Helper()
-	for i, p := range w.pairs {
-		n := perRemote
-		if i == 0 {
-			n--
-		}
-		rings = append(rings, p.rings(b, fmt.Sprintf("ring%d", i+1), n)...)
+	for _, there := range w.remotes {
+		g := &group{sides: []side{{Cluster: there, name: there.Name, namespace: sampleNamespace}, {Cluster: w.here, name: w.here.Name, namespace: sampleNamespace}}}
+		g.prepare(b)
+		g.connect(b, g.sides[0], there.ReaderIdentity(b, sampleNamespace))
+		pairs = append(pairs, g)
 	}
-	return rings
+	return pairs
 }
 
-// pair is a remote cluster and the one here, with what render writes for the sample over these two.
-type pair struct {
-	there, here *bed.Cluster
-	sides       [2]side // there, here
-}
+// group is the clusters of some rings, in the order of the rollout: the last one is here.
+type group struct{ sides []side }
 
-// side is what one cluster of a pair is given.
+// side is one cluster of a group, under the name that it has there and in the namespace in which its part of the rings is, with what it is given.
 type side struct {
 	*bed.Cluster
-	operator      *bed.Operator
-	gate, overlay []byte
+	name, namespace string
+	operator        *bed.Operator
+	gate, overlay   []byte
 }
 
-func newPair(b *testing.B, there, here *bed.Cluster) *pair {
+func (g *group) here() side { return g.sides[len(g.sides)-1] }
+
+// prepare renders the sample over the clusters, and makes the readers in all but the one here.
+func (g *group) prepare(b *testing.B) {
 	b.Helper()
-	p := &pair{there: there, here: here}
-	dir := renderPair(b, there.Name, here.Name)
-	for i, c := range []*bed.Cluster{there, here} {
-		overlay := dir + "/clusters/" + c.Name + "/" + sampleRing
-		p.sides[i] = side{Cluster: c, operator: c.Operator(b), gate: build(b, overlay+"/gate"), overlay: build(b, overlay)}
+	var names []string
+	for _, s := range g.sides {
+		names = append(names, s.name)
 	}
-	there.ServiceAccount(b, sampleNamespace, bed.Reader)
-	key := client.ObjectKey{Namespace: sampleNamespace, Name: there.Name}
-	secret := bed.KubemcsaSecret(b, key, there.ReaderIdentity(b, sampleNamespace), sampleNamespace)
-	if err := here.Client.Create(b.Context(), secret); err != nil {
-		b.Fatal(err)
+	dir := renderOver(b, names)
+	for i, s := range g.sides {
+		overlay := dir + "/clusters/" + s.name + "/" + sampleRing
+		g.sides[i].operator, g.sides[i].gate, g.sides[i].overlay = s.Operator(b), build(b, overlay+"/gate"), build(b, overlay)
+		if i < len(g.sides)-1 {
+			s.ServiceAccount(b, s.namespace, bed.Reader)
+		}
 	}
-	return p
+}
+
+// connect lets the cluster here read another one with some credentials.
+func (g *group) connect(b *testing.B, s side, as *rest.Config) {
+	b.Helper()
+	bed.Connect(b, g.here().Cluster, g.here().namespace, s.name, as)
 }
 
 func build(b *testing.B, dir string) []byte {
@@ -109,15 +107,14 @@ func build(b *testing.B, dir string) []byte {
 	return built
 }
 
-// renderPair renders the sample over two clusters into a folder, without a soak and without a check of seeds, which answer nowhere.
-func renderPair(b *testing.B, there, here string) string {
+// renderOver renders the sample over clusters into a folder, without a soak and without a check of seeds, which answer nowhere.
+func renderOver(b *testing.B, clusters []string) string {
 	b.Helper()
-	text, _, _ := strings.Cut(sample(b), "    k8s-cluster3:")
-	text = strings.NewReplacer("k8s-cluster1", there, "k8s-cluster2", here).Replace(text)
 	config := render.DefaultConfig()
 	config.Gate.StableFor.Duration = 0
 	config.Gate.Seeds.Policy = v1alpha1.SeedPolicyOff
-	plan, problems := render.Make([]render.Source{{Name: "multi-casskop.yaml", Data: []byte(text)}}, render.Options{Config: config}, fstest.MapFS{}, nil)
+	source := render.Source{Name: "multi-casskop.yaml", Data: []byte(sampleOver(b, clusters))}
+	plan, problems := render.Make([]render.Source{source}, render.Options{Config: config}, fstest.MapFS{}, nil)
 	if len(problems.Errors()) > 0 {
 		b.Fatal(problems)
 	}

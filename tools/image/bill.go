@@ -1,14 +1,9 @@
 package main
 
 import (
-	"bytes"
-	"debug/buildinfo"
 	"fmt"
 	"runtime/debug"
-	"strings"
-	"time"
 
-	cyclonedx "github.com/CycloneDX/cyclonedx-go"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
@@ -20,39 +15,13 @@ import (
 // billType is the media type of a bill of materials.
 const billType = "application/vnd.cyclonedx+json"
 
-// bill is the bill of materials of an image, in CycloneDX: what Go says is in the binary, and the certificates. It has no serial
-// number, which would be another one each time.
+// bill is the bill of materials of an image: of the binary, and of the certificates.
 func (o *Options) bill(binary string) ([]byte, error) {
-	info, err := buildinfo.ReadFile(binary)
-	if err != nil {
-		return nil, err
-	}
-	main := module(&debug.Module{Path: info.Main.Path, Version: o.Version})
-	main.Type = cyclonedx.ComponentTypeApplication
-	components := []cyclonedx.Component{module(&debug.Module{Path: "std", Version: strings.TrimPrefix(info.GoVersion, "go")})}
-	for _, m := range info.Deps {
-		components = append(components, module(m))
-	}
 	roots, err := rootsVersion()
 	if err != nil {
 		return nil, err
 	}
-	components = append(components, module(roots))
-	bom := cyclonedx.NewBOM()
-	bom.Metadata = &cyclonedx.Metadata{Timestamp: o.Created.Format(time.RFC3339), Component: &main}
-	bom.Components = &components
-	var out bytes.Buffer
-	err = cyclonedx.NewBOMEncoder(&out, cyclonedx.BOMFileFormatJSON).SetPretty(true).EncodeVersion(bom, cyclonedx.SpecVersion1_6)
-	return out.Bytes(), err
-}
-
-// module is a Go module as a component, that which replaces it if one does.
-func module(m *debug.Module) cyclonedx.Component {
-	if m.Replace != nil {
-		m = m.Replace
-	}
-	purl := "pkg:golang/" + m.Path + "@" + strings.ReplaceAll(m.Version, "+", "%2B")
-	return cyclonedx.Component{BOMRef: purl, Type: cyclonedx.ComponentTypeLibrary, Name: m.Path, Version: m.Version, PackageURL: purl}
+	return o.program().Bill([]string{binary}, roots)
 }
 
 // rootsVersion is the module of the certificates that this program was built with.

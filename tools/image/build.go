@@ -11,6 +11,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/layout"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/types"
+
+	"github.com/casskop-gitops/casskop-gitops/tools/image/internal/program"
 )
 
 // Options say what is built from what.
@@ -20,6 +22,10 @@ type Options struct {
 	// Version and Revision are those of the source, Created is when it was made.
 	Version, Revision string
 	Created           time.Time
+}
+
+func (o *Options) program() program.Source {
+	return program.Source{Dir: o.Source, Version: o.Version, Created: o.Created}
 }
 
 // architectures of the image, all for linux.
@@ -62,7 +68,7 @@ func Build(o Options) (digest v1.Hash, err error) {
 // are in the index, so that whatever copies that takes them along; as a platform nobody asks for it is never run.
 func (o *Options) architecture(stage, arch string) ([]mutate.IndexAddendum, error) {
 	binary := filepath.Join(stage, "gate-"+arch)
-	if err := o.compile(binary, arch); err != nil {
+	if err := o.program().Compile("gate", "linux", arch, binary); err != nil {
 		return nil, err
 	}
 	image, err := o.image(binary, arch)

@@ -3,10 +3,8 @@ package main
 import (
 	"archive/tar"
 	"bytes"
-	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"time"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -18,17 +16,6 @@ import (
 
 // nobody is the user and the group that gate runs as: a number, or runAsNonRoot of Kubernetes would refuse it.
 const nobody = "65532:65532"
-
-// compile builds gate: static, and without a trace of where it was built.
-func (o *Options) compile(binary, arch string) error {
-	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -X main.version="+o.Version, "-o", binary, "./cmd/gate")
-	cmd.Dir = o.Source
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+arch, "GOAMD64=v1", "GOARM64=v8.0", "GOWORK=off", "GOFLAGS=", "GOEXPERIMENT=")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("go build ./cmd/gate in %s: %w\n%s", o.Source, err, out)
-	}
-	return nil
-}
 
 // image is gate on nothing: one layer with the binary and the certificates.
 func (o *Options) image(binary, arch string) (v1.Image, error) {
