@@ -120,16 +120,10 @@ func byCluster(expression, plain string, values map[string]string) string {
 	return fmt.Sprintf("{{ dig %s %s (dict %s) }}", setCluster, expression, strings.Join(pairs, " "))
 }
 
-// refusedByArgo says why an annotation of a CassandraCluster must not be there; empty if it may.
-func refusedByArgo(name string, value any) string {
+// forces says that an annotation has Argo CD make an object anew.
+func forces(name string, value any) bool {
 	options := strings.ReplaceAll(strings.ToLower(fmt.Sprint(value)), " ", "")
-	switch {
-	case name == "argocd.argoproj.io/sync-wave", name == "argocd.argoproj.io/hook":
-		return "the gate goes before the CassandraCluster: it is in wave -1, and the CassandraCluster in wave 0"
-	case name == "argocd.argoproj.io/sync-options" && (strings.Contains(options, "force=true") || strings.Contains(options, "replace=true")):
-		return "with Force or Replace Argo CD may delete a CassandraCluster that it cannot change, and its data with it"
-	}
-	return ""
+	return name == "argocd.argoproj.io/sync-options" && (strings.Contains(options, "force=true") || strings.Contains(options, "replace=true"))
 }
 
 // checkApplications refuses names that two Applications of a hub would share: a-b in c has that of a in b-c.

@@ -119,10 +119,10 @@ func (r *ringReader) checkAnnotations(meta map[string]any, at schema.Path) {
 			r.fail(path, annotations[name], "annotations of "+v1alpha1.Prefix+" are written by render", "remove it")
 		case strings.HasPrefix(name, "config.kubernetes.io/"), strings.HasPrefix(name, "internal.config.kubernetes.io/"):
 			r.fail(path, annotations[name], "kustomize takes this annotation for its own, and it would not reach the cluster", "remove it")
-		case r.opts.syncs(v1alpha1.SyncArgoCD):
-			if why := refusedByArgo(name, annotations[name]); why != "" {
-				r.fail(path, annotations[name], why, "remove it")
-			}
+		case r.opts.syncs(v1alpha1.SyncArgoCD) && (name == "argocd.argoproj.io/sync-wave" || name == "argocd.argoproj.io/hook"):
+			r.fail(path, annotations[name], "the gate goes before the CassandraCluster: it is in wave -1, and the CassandraCluster in wave 0", "remove it")
+		case r.opts.syncs(v1alpha1.SyncArgoCD) && forces(name, annotations[name]):
+			r.fail(path, annotations[name], "with Force or Replace Argo CD may delete a CassandraCluster that it cannot change, and its data with it", "remove it")
 		}
 	}
 }

@@ -35,8 +35,8 @@ func playHeld(t *testing.T, w *world) {
 	bad := p.commit(t)
 	carries(t, first, bad.Revision)
 	p.held(t, second, bad, gate.ReasonNotTakenIn)
-	shown(t, p.app(t, second).Status.OperationState.Message, bad)
-	shown(t, p.Hub.Kubectl(t, nil, "get", "applications", "-n", argobed.Namespace, p.appName(second)).Stdout, bad)
+	same(t, shows(t, "one or more objects"), p.app(t, second).Status.OperationState.Message, bad)
+	p.kubectl(t, shows(t, "$ kubectl get applications"), bad)
 	p.Spec["cassandraImage"] = otherImage
 	fix := p.commit(t)
 	p.held(t, second, fix, "")

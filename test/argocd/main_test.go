@@ -32,6 +32,7 @@ func TestArgoCD(t *testing.T) {
 	hub, remotes := clusters[0], clusters[1:]
 	w := &world{sites: fleet.StartWithoutFlux(t, remotes...)}
 	w.Argo = argobed.Start(t, hub, remotes...)
+	w.kubectl(t, shows(t, "$ kubectl apply"), fleet.Commit{Revision: "none"})
 	for _, scenario := range []struct {
 		name string
 		play func(*testing.T, *world)

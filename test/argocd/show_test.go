@@ -3,50 +3,60 @@
 package argocd
 
 import (
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/casskop-gitops/casskop-gitops/test/bed"
+	"github.com/casskop-gitops/casskop-gitops/test/docs"
 	"github.com/casskop-gitops/casskop-gitops/test/fleet"
 )
 
-// guide is docs/argocd.md. What it shows must be what was seen here, but for the words that differ each time.
-func guide(t *testing.T) string {
+// shows is what docs/argocd.md shows that begins with some words.
+func shows(t *testing.T, beginning string) string {
 	t.Helper()
-	content, err := os.ReadFile(filepath.Join(bed.Root(), "docs/argocd.md"))
-	must(t, err)
-	return string(content)
+	for _, b := range docs.RunBy(t) {
+		if strings.HasPrefix(b.Text, beginning) {
+			return b.Text
+		}
+	}
+	t.Fatalf("docs/argocd.md shows nothing that begins with %q", beginning)
+	return ""
 }
 
 var differs = map[string]*regexp.Regexp{
-	"/dev/shm/2024713960":  regexp.MustCompile(`/(dev/shm|tmp)/[0-9]+`), // where Argo CD writes the object
-	"attempt #2 at 4:49PM": regexp.MustCompile(`attempt #[0-9]+ at [0-9]+:[0-9]+[AP]M`),
+	"/dev/shm/2024713960":                regexp.MustCompile(`/(dev/shm|tmp)/[0-9]+`), // where Argo CD writes the object
+	"with binding 'casskop-gitops-gate'": regexp.MustCompile(`with binding '[^']*'`),  // any of two
+	"attempt #2 at 4:49PM":               regexp.MustCompile(`attempt #[0-9]+ at [0-9]+:[0-9]+[AP]M`),
 }
 
-// shown fails when the guide does not show a text.
-func shown(t *testing.T, text string, c fleet.Commit) {
+// same holds what the guide shows against what was seen, but for the words that differ each time.
+func same(t *testing.T, shown, seen string, c fleet.Commit) {
 	t.Helper()
-	text = strings.ReplaceAll(strings.TrimSpace(text), c.Revision, "f21d9a02443cfe55")
+	seen = strings.ReplaceAll(strings.TrimSpace(seen), c.Revision, "f21d9a02443cfe55")
 	for fixed, pattern := range differs {
-		text = pattern.ReplaceAllLiteralString(text, fixed)
+		seen = pattern.ReplaceAllLiteralString(seen, fixed)
 	}
-	if !strings.Contains(guide(t), text) {
-		t.Errorf("docs/argocd.md does not show\n%s", text)
+	if diff := cmp.Diff(strings.TrimSpace(shown), seen); diff != "" {
+		t.Errorf("docs/argocd.md (-shown +seen):\n%s", diff)
 	}
+}
+
+// kubectl runs the command of a block on the hub, and holds what it prints against the rest of the block.
+func (w *world) kubectl(t *testing.T, block string, c fleet.Commit) {
+	t.Helper()
+	command, output, _ := strings.Cut(block, "\n")
+	args := strings.Fields(strings.ReplaceAll(command, "base/", filepath.Join(bed.Root(), "base")+"/"))[2:] // $ kubectl
+	same(t, output, w.Hub.Kubectl(t, nil, args...).Stdout, c)
 }
 
 // project installs the AppProject of the guide, for a ring in its own namespace and repository.
 func (p *play) project(t *testing.T) {
 	t.Helper()
-	_, rest, _ := strings.Cut(guide(t), "```yaml\napiVersion: argoproj.io/v1alpha1\nkind: AppProject\n")
-	manifest, _, found := strings.Cut(rest, "```\n")
-	if !found {
-		t.Fatal("docs/argocd.md shows no AppProject")
-	}
-	manifest = strings.NewReplacer("https://git.example.com/platform/rings.git", "file://"+p.Dir, "cassandra-e2e", p.Name).Replace(manifest)
-	must(t, p.Hub.ApplyYAML(t.Context(), []byte("apiVersion: argoproj.io/v1alpha1\nkind: AppProject\n"+manifest), "kubectl"))
+	ours := strings.NewReplacer("https://git.example.com/platform/rings.git", "file://"+p.Dir, "cassandra-e2e", p.Name)
+	must(t, p.Hub.ApplyYAML(t.Context(), []byte(ours.Replace(shows(t, "apiVersion: argoproj.io"))), "kubectl"))
 	p.ArgoCD.Project = "rings"
 }

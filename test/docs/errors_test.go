@@ -16,7 +16,7 @@ import (
 var speaking = map[string]struct {
 	packages, files []string
 }{
-	"render": {packages: []string{"cmd/render", "pkg/render", "pkg/schema"}},
+	"render": {packages: []string{"cmd/render", "pkg/render", "pkg/schema", "pkg/adopt", "pkg/adopt/clusters"}},
 	"gate":   {packages: []string{"cmd/gate", "pkg/gate/operate", "pkg/gate/export", "pkg/gate/rotate", "pkg/gate/webhook"}, files: []string{"pkg/gate/export/*.go"}},
 	"make":   {files: []string{"Makefile", "test/testbed/*/*.sh", "test/bed/assets.go", "test/dns/namespace_test.go"}},
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/casskop-gitops/casskop-gitops/test/bed"
+	"github.com/casskop-gitops/casskop-gitops/test/docs"
 )
 
 var update = flag.Bool("update", false, "write what the commands of docs/migration.md print into it")
@@ -27,10 +28,7 @@ type session struct {
 
 type step struct{ command, output, got string }
 
-var (
-	headings = regexp.MustCompile(`(?m)^## (.*)$`)
-	blocks   = regexp.MustCompile("(?ms)^```console\n(.*?)^```$")
-)
+var headings = regexp.MustCompile(`(?m)^## (.*)$`)
 
 func readDocument(t *testing.T) *document {
 	t.Helper()
@@ -38,15 +36,10 @@ func readDocument(t *testing.T) *document {
 	content, err := os.ReadFile(d.file)
 	must(t, err)
 	d.text = string(content)
-	marks := headings.FindAllStringSubmatchIndex(d.text, -1)
-	for i, mark := range marks {
-		end := len(d.text)
-		if i+1 < len(marks) {
-			end = marks[i+1][0]
-		}
-		for _, block := range blocks.FindAllStringSubmatch(d.text[mark[0]:end], -1) {
-			d.all = append(d.all, newSession(d.text[mark[2]:mark[3]], block[1]))
-		}
+	for _, b := range docs.RunBy(t) {
+		before := strings.Join(strings.SplitAfter(d.text, "\n")[:b.Line], "")
+		marks := headings.FindAllStringSubmatch(before, -1)
+		d.all = append(d.all, newSession(marks[len(marks)-1][1], b.Text))
 	}
 	return d
 }

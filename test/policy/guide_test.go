@@ -24,8 +24,9 @@ func TestGuide(t *testing.T) {
 	content, err := os.ReadFile(file)
 	must(t, err)
 	document := string(content)
-	c.Namespace(t, ring.Namespace, "flux-system")
-	for i, s := range docs.RunBy(t) {
+	c.Namespace(t, ring.Namespace, "flux-system", "gitops")
+	installed := false
+	for _, s := range docs.RunBy(t) {
 		if s.Language == "yaml" {
 			takes(t, c, s)
 			continue
@@ -35,7 +36,8 @@ func TestGuide(t *testing.T) {
 		if diff := cmp.Diff(s.Text, played); diff != "" && !*update {
 			t.Errorf("run go test ./test/policy -run TestGuide -update (-docs/install.md +run):\n%s", diff)
 		}
-		if i == 0 {
+		if !installed {
+			installed = true
 			kubectlTo(t, c, "wait", "--for=condition=Established", "crd/gates.casskop-gitops.dev")
 			kubectlTo(t, c, "apply", "-k", filepath.Join(overlay(), "gate"))
 		}
