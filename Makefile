@@ -111,7 +111,7 @@ e2e: $(programs) ## play the whole system end to end: Flux, CassKop and gate in 
 	GOGC=400 go test -count=1 -timeout 30m -v ./test/e2e
 
 e2e-argocd: $(programs) bin/argocd bin/kustomize bin/redis-server ## play what is different under Argo CD: the real one on a hub, CassKop and gate in two other clusters
-	GOGC=400 go test -count=1 -timeout 30m -v -tags argocd ./test/argocd
+	GOGC=400 go test -count=1 -timeout 30m -v -tags argocd -p 1 ./test/argocd ./test/hasten
 
 e2e-mutants: $(programs) ## break what keeps a ring safe, one thing at a time, and see that the end-to-end scenarios notice
 	go run ./test/e2e/mutants

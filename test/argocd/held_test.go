@@ -33,14 +33,14 @@ func playHeld(t *testing.T, w *world) {
 	must(t, first.CassKop.Stop())
 	p.Spec["cassandraImage"] = newImage
 	bad := p.commit(t)
-	carries(t, first, bad.Revision)
+	first.WaitCarries(t, bad.Revision)
 	p.held(t, second, bad, gate.ReasonNotTakenIn)
 	same(t, shows(t, "one or more objects"), p.app(t, second).Status.OperationState.Message, bad)
 	p.kubectl(t, shows(t, "$ kubectl get applications"), bad)
 	p.Spec["cassandraImage"] = otherImage
 	fix := p.commit(t)
 	p.held(t, second, fix, "")
-	has(t, second, c.Revision)
+	second.WantCarries(t, c.Revision)
 	must(t, first.CassKop.Start())
 	fleet.WaitThrough(t, patience, fix.Revision, p.Members...)
 	for _, member := range p.Members {
@@ -57,7 +57,7 @@ func playRevert(t *testing.T, w *world) {
 	must(t, first.CassKop.Stop())
 	p.Spec["cassandraImage"] = newImage
 	bad := p.commit(t)
-	carries(t, first, bad.Revision)
+	first.WaitCarries(t, bad.Revision)
 	p.held(t, second, bad, gate.ReasonNotTakenIn)
 	p.Spec["cassandraImage"] = oldImage
 	back := p.commit(t)
@@ -79,7 +79,7 @@ func playServerSideDiff(t *testing.T, w *world) {
 	must(t, first.CassKop.Stop())
 	p.Spec["cassandraImage"] = newImage
 	next := p.commit(t)
-	carries(t, first, next.Revision)
+	first.WaitCarries(t, next.Revision)
 	p.held(t, second, next, gate.ReasonNotTakenIn)
 	for _, refresh := range []string{"normal", "hard"} {
 		p.Patch(t, "Application", p.appName(second), `{"metadata":{"annotations":{"argocd.argoproj.io/refresh":"`+refresh+`"}}}`)
@@ -90,7 +90,7 @@ func playServerSideDiff(t *testing.T, w *world) {
 	p.waitApp(t, second, "tried three times with the same revision", func(a *argobed.Application) bool {
 		return tried(a, next) && a.Status.OperationState.RetryCount >= 2
 	})
-	has(t, second, c.Revision)
+	second.WantCarries(t, c.Revision)
 	must(t, first.CassKop.Start())
 	fleet.WaitThrough(t, patience, next.Revision, p.Members...)
 	p.synced(t, second, next)
@@ -127,9 +127,9 @@ func playBreaksFirst(t *testing.T, w *world) {
 	p.held(t, second, bad, gate.ReasonNotRunning)
 	p.Spec["cassandraImage"] = otherImage
 	mended := p.commit(t)
-	carries(t, first, mended.Revision)
+	first.WaitCarries(t, mended.Revision)
 	p.held(t, second, mended, "")
-	has(t, second, c.Revision)
+	second.WantCarries(t, c.Revision)
 	first.Replace(t, otherImage)
 	fleet.WaitThrough(t, patience, mended.Revision, p.Members...)
 	p.judge(t, 2+1+2)

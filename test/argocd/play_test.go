@@ -137,23 +137,6 @@ func (p *play) held(t *testing.T, m *fleet.Member, c fleet.Commit, why string) {
 	})
 }
 
-// carries waits until the CassandraCluster of a member carries a revision.
-func carries(t *testing.T, m *fleet.Member, revision string) {
-	t.Helper()
-	bed.WaitFor(t, soon, m.Name+" carries "+revision, func() (bool, string) {
-		carried, _ := m.State(t)
-		return carried == revision, "it carries " + carried
-	})
-}
-
-// has fails when the CassandraCluster of a member does not carry a revision.
-func has(t *testing.T, m *fleet.Member, revision string) {
-	t.Helper()
-	if carried, _ := m.State(t); carried != revision {
-		t.Errorf("%s carries %q, want %q", m.Name, carried, revision)
-	}
-}
-
 // judge has the audit logs tell that no CassandraCluster took a revision before its time, and how many were taken.
 func (p *play) judge(t *testing.T, taken int) {
 	t.Helper()

@@ -50,7 +50,7 @@ func (p *play) changeWhileStopped(t *testing.T, before fleet.Commit) {
 	must(t, p.Members[0].CassKop.Stop())
 	p.Spec["cassandraImage"] = otherImage
 	c := p.Commit(t)
-	carries(t, p.Members[0], c.Revision)
+	p.Members[0].WaitCarries(t, c.Revision)
 	phase, _, status := casskop.Progress(p.Members[0].CassandraCluster(t).Object)
 	if phase != casskop.PhaseRunning || status != casskop.StatusDone {
 		t.Errorf("want a stale %s and %s in the first cluster, got %s and %s", casskop.PhaseRunning, casskop.StatusDone, phase, status)
@@ -58,7 +58,7 @@ func (p *play) changeWhileStopped(t *testing.T, before fleet.Commit) {
 	for _, member := range p.Members[1:] {
 		says(t, member, "held: "+gate.ReasonNotTakenIn)
 		p.fluxLooked(t, member, c)
-		has(t, member, before.Revision)
+		member.WantCarries(t, before.Revision)
 		if got := images(t, member); got != newImage {
 			t.Errorf("%s runs %s, want %s", member.Name, got, newImage)
 		}

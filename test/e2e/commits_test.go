@@ -17,12 +17,12 @@ func playCommits(t *testing.T, sites []*fleet.Site) {
 	p := created(t, m, sites)
 	m.Spec["cassandraImage"] = newImage
 	first := p.Commit(t)
-	carries(t, p.Members[0], first.Revision)
+	p.Members[0].WaitCarries(t, first.Revision)
 	m.Spec["cassandraImage"] = otherImage
 	second := p.Repository.Commit(t, m)
 	p.Push(t, second, p.Members[0], p.Members[2])
 	says(t, p.Members[0], "held: "+gate.ReasonRevisionsDiffer)
-	has(t, p.Members[0], first.Revision)
+	p.Members[0].WantCarries(t, first.Revision)
 	m.Spec["cassandraImage"] = "cassandra:3.11.12"
 	third := p.rollOut(t)
 	p.judge(t, 3+1+3) // the first one in one cluster, the second one nowhere
@@ -39,7 +39,7 @@ func (p *play) revert(t *testing.T, first fleet.Commit) {
 	t.Helper()
 	before := p.Spec["cassandraImage"]
 	p.Spec["cassandraImage"] = oldImage
-	carries(t, p.Members[0], p.Commit(t).Revision)
+	p.Members[0].WaitCarries(t, p.Commit(t).Revision)
 	p.Spec["cassandraImage"] = before
 	if back := p.rollOut(t); back.Revision != first.Revision {
 		t.Errorf("after the revert the revision is %s, want %s as before", back.Revision, first.Revision)

@@ -22,13 +22,13 @@ func playBreakIn(t *testing.T, sites []*fleet.Site) {
 	says(t, first, "held: "+gate.ReasonHold)
 	says(t, second, "held: "+gate.ReasonNotCarried)
 	p.fluxLooked(t, first, c)
-	has(t, first, old.Revision)
+	first.WantCarries(t, old.Revision)
 
 	got := second.Kubectl(t, nil, "apply", "-k", filepath.Join(p.Dir, "clusters/k8s-cluster2/break-in"))
 	if denied := "denied request: held at " + c.Revision + ": "; got.Code != 1 || !strings.Contains(got.Stderr, denied) {
 		t.Errorf("kubectl apply -k: want exit 1 and %q, got exit %d and\n%s%s", denied, got.Code, got.Stdout, got.Stderr)
 	}
-	has(t, second, old.Revision)
+	second.WantCarries(t, old.Revision)
 
 	p.openByHand(t, second, c)
 	fleet.WaitThrough(t, patience, c.Revision, second)
@@ -36,7 +36,7 @@ func playBreakIn(t *testing.T, sites []*fleet.Site) {
 	next := p.Commit(t)
 	says(t, second, "held: "+gate.ReasonNotCarried)
 	p.fluxLooked(t, second, next)
-	has(t, second, c.Revision)
+	second.WantCarries(t, c.Revision)
 
 	m.Hold = nil
 	p.rollOut(t)

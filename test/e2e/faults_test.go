@@ -27,12 +27,12 @@ func playFaults(t *testing.T, sites []*fleet.Site) {
 	m.Spec["cassandraImage"] = newImage
 	c := p.Commit(t)
 	p.killGates(t)
-	carries(t, p.Members[0], c.Revision)
+	p.Members[0].WaitCarries(t, c.Revision)
 	p.downForAMinute(t, before)
 	p.rotate(t, p.Members[0])
 	fleet.Each(t, p.Members, func(_ int, m *fleet.Member) { m.Flux.Restart(t) })
 	for i, member := range p.Members {
-		carries(t, member, c.Revision)
+		member.WaitCarries(t, c.Revision)
 		p.killGates(t)
 		fleet.WaitThrough(t, patience, c.Revision, p.Members[:i+1]...)
 		p.killGates(t)
@@ -52,7 +52,7 @@ func (p *play) downForAMinute(t *testing.T, before string) {
 	<-minute
 	for _, member := range p.Members[1:] {
 		says(t, member, "held: "+remote.ReasonConnectionRefused)
-		has(t, member, before)
+		member.WantCarries(t, before)
 	}
 	p.Members[0].StartAPIServer(t)
 }
@@ -76,7 +76,7 @@ func playRefused(t *testing.T, sites []*fleet.Site) {
 	p := created(t, m, sites)
 	m.Spec["dataCapacity"] = "2Gi"
 	c := p.Commit(t, "--allow=data-capacity")
-	carries(t, p.Members[0], c.Revision)
+	p.Members[0].WaitCarries(t, c.Revision)
 	for _, member := range p.Members[1:] {
 		g := member.WaitGate(t, member.Key, soon, "held: "+gate.ReasonChangeRefused)
 		if !apimeta.IsStatusConditionTrue(g.Status.Conditions, meta.StalledCondition) {
@@ -102,7 +102,7 @@ func playBreaksFirst(t *testing.T, sites []*fleet.Site) {
 	m.Spec["cassandraImage"] = otherImage
 	mended := p.Commit(t)
 	says(t, first, open)
-	carries(t, first, mended.Revision)
+	first.WaitCarries(t, mended.Revision)
 	for _, member := range p.Members[1:] {
 		p.saysOf(t, member, first)
 	}
@@ -127,9 +127,9 @@ func playBreaksSecond(t *testing.T, sites []*fleet.Site) {
 	mended := p.Commit(t)
 	p.saysOf(t, first, second)
 	p.fluxLooked(t, first, mended)
-	has(t, first, bad.Revision)
+	first.WantCarries(t, bad.Revision)
 	p.openByHand(t, second, mended)
-	carries(t, second, mended.Revision)
+	second.WaitCarries(t, mended.Revision)
 	second.Replace(t, otherImage)
 	fleet.WaitThrough(t, patience, mended.Revision, p.Members...)
 	p.judgeButFor(t, 3+2+3, "cluster 2 took "+mended.Revision)

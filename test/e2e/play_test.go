@@ -10,7 +10,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/casskop-gitops/casskop-gitops/pkg/gate"
-	"github.com/casskop-gitops/casskop-gitops/test/bed"
 	"github.com/casskop-gitops/casskop-gitops/test/casskopbed"
 	"github.com/casskop-gitops/casskop-gitops/test/chronicle"
 	"github.com/casskop-gitops/casskop-gitops/test/fleet"
@@ -79,23 +78,6 @@ func (p *play) violations(t *testing.T, taken int) []chronicle.Violation {
 func says(t *testing.T, m *fleet.Member, want ...string) {
 	t.Helper()
 	m.WaitGate(t, m.Key, soon, want...)
-}
-
-// carries waits until the CassandraCluster of a member carries a revision.
-func carries(t *testing.T, m *fleet.Member, revision string) {
-	t.Helper()
-	bed.WaitFor(t, soon, m.Name+" carries "+revision, func() (bool, string) {
-		carried, _ := m.State(t)
-		return carried == revision, "it carries " + carried
-	})
-}
-
-// has fails when the CassandraCluster of a member does not carry a revision.
-func has(t *testing.T, m *fleet.Member, revision string) {
-	t.Helper()
-	if carried, _ := m.State(t); carried != revision {
-		t.Errorf("%s carries %q, want %q", m.Name, carried, revision)
-	}
 }
 
 // pods of a member, by name.

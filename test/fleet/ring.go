@@ -122,6 +122,23 @@ func (m *Member) State(t testing.TB) (revision string, readiness casskop.Readine
 	return cc.GetAnnotations()[v1alpha1.AnnotationRevision], casskop.ReadinessOf(cc.Object)
 }
 
+// WaitCarries waits until the CassandraCluster carries a revision.
+func (m *Member) WaitCarries(t testing.TB, revision string) {
+	t.Helper()
+	bed.WaitFor(t, 2*time.Minute, m.Name+" carries "+revision, func() (bool, string) {
+		carried, _ := m.State(t)
+		return carried == revision, "it carries " + carried
+	})
+}
+
+// WantCarries fails when the CassandraCluster does not carry a revision.
+func (m *Member) WantCarries(t testing.TB, revision string) {
+	t.Helper()
+	if carried, _ := m.State(t); carried != revision {
+		t.Errorf("%s carries %q, want %q", m.Name, carried, revision)
+	}
+}
+
 // WaitThrough waits until the CassandraCluster of each of some clusters carries a revision and is ready with it.
 func WaitThrough(t testing.TB, timeout time.Duration, revision string, members ...*Member) {
 	t.Helper()

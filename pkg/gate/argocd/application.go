@@ -7,8 +7,6 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/log"
@@ -60,26 +58,7 @@ type resource struct {
 	Name      string `json:"name"`
 }
 
-func object(name types.NamespacedName) *unstructured.Unstructured {
-	u := &unstructured.Unstructured{}
-	u.SetAPIVersion("argoproj.io/v1alpha1")
-	u.SetKind("Application")
-	u.SetNamespace(name.Namespace)
-	u.SetName(name.Name)
-	return u
-}
-
-func (t *Tool) read(ctx context.Context, name types.NamespacedName) (application, error) {
-	var a application
-	u := object(name)
-	if err := t.Reader.Get(ctx, name, u); err != nil {
-		return a, fmt.Errorf("get Application %s: %w", name, err)
-	}
-	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(u.Object, &a); err != nil {
-		return a, fmt.Errorf("read Application %s: %w", name, err)
-	}
-	return a, nil
-}
+var applications = notify.Kind{Group: "argoproj.io", Version: "v1alpha1", Kind: "Application"}
 
 // longAgo is the time to which the end of the last attempt is moved: whatever the backoff is, it has passed.
 var longAgo = time.Unix(0, 0).UTC()
@@ -94,7 +73,7 @@ func (t *Tool) retryNow(ctx context.Context, name types.NamespacedName, resource
 	if err != nil {
 		return err
 	}
-	if err := t.Client.Patch(ctx, object(name), client.RawPatch(types.MergePatchType, patch), client.FieldOwner(notify.FieldManager)); err != nil {
+	if err := t.Client.Patch(ctx, applications.Object(name), client.RawPatch(types.MergePatchType, patch), client.FieldOwner(notify.FieldManager)); err != nil {
 		return fmt.Errorf("end the backoff of Application %s: %w", name, err)
 	}
 	log.FromContext(ctx).Info("ended Argo CD's backoff", "application", name.String())

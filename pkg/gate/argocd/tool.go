@@ -34,8 +34,8 @@ func (t *Tool) Hasten(ctx context.Context, gate *v1alpha1.Gate, opened time.Time
 	if err != nil || name.Name == "" {
 		return 0, err
 	}
-	app, err := t.read(ctx, name)
-	if err != nil {
+	var app application
+	if err := applications.Read(ctx, t.Reader, name, &app); err != nil {
 		return 0, err
 	}
 	if err := app.delivers(gate); err != nil {

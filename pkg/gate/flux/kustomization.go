@@ -9,8 +9,6 @@ import (
 	"github.com/fluxcd/pkg/apis/meta"
 	apimeta "k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/log"
@@ -31,26 +29,7 @@ type kustomization struct {
 	} `json:"status"`
 }
 
-func object(name types.NamespacedName) *unstructured.Unstructured {
-	u := &unstructured.Unstructured{}
-	u.SetAPIVersion("kustomize.toolkit.fluxcd.io/v1")
-	u.SetKind("Kustomization")
-	u.SetNamespace(name.Namespace)
-	u.SetName(name.Name)
-	return u
-}
-
-func (t *Tool) read(ctx context.Context, name types.NamespacedName) (kustomization, error) {
-	var k kustomization
-	u := object(name)
-	if err := t.Reader.Get(ctx, name, u); err != nil {
-		return k, fmt.Errorf("get Kustomization %s: %w", name, err)
-	}
-	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(u.Object, &k); err != nil {
-		return k, fmt.Errorf("read Kustomization %s: %w", name, err)
-	}
-	return k, nil
-}
+var kustomizations = notify.Kind{Group: "kustomize.toolkit.fluxcd.io", Version: "v1", Kind: "Kustomization"}
 
 // ask requests a reconcile as `flux reconcile` does. The value is the time, so that whoever looks next knows how long ago it was.
 func (t *Tool) ask(ctx context.Context, name types.NamespacedName, now time.Time) error {
@@ -59,7 +38,7 @@ func (t *Tool) ask(ctx context.Context, name types.NamespacedName, now time.Time
 	if err != nil {
 		return err
 	}
-	if err := t.Client.Patch(ctx, object(name), client.RawPatch(types.MergePatchType, patch), client.FieldOwner(notify.FieldManager)); err != nil {
+	if err := t.Client.Patch(ctx, kustomizations.Object(name), client.RawPatch(types.MergePatchType, patch), client.FieldOwner(notify.FieldManager)); err != nil {
 		return fmt.Errorf("ask for a reconcile of Kustomization %s: %w", name, err)
 	}
 	log.FromContext(ctx).Info("asked Flux for a reconcile", "kustomization", name.String())

@@ -43,8 +43,8 @@ func (t *Tool) Hasten(ctx context.Context, gate *v1alpha1.Gate, opened time.Time
 		return 0, nil
 	}
 	for i, name := range pair {
-		k, err := t.read(ctx, name)
-		if err != nil {
+		var k kustomization
+		if err := kustomizations.Read(ctx, t.Reader, name, &k); err != nil {
 			return 0, err
 		}
 		last := i == len(pair)-1
