@@ -52,7 +52,7 @@ func playPrune(t *testing.T, w *world) {
 	rendered, err := os.ReadFile(kustomization)
 	must(t, err)
 	must(t, os.WriteFile(kustomization, []byte("resources: []\n"), 0o600))
-	gone := p.Repository.CommitByHand(t)
+	gone := p.CommitByHand(t)
 	p.tell(t)
 	p.waitApp(t, second, "synced without the CassandraCluster", func(a *argobed.Application) bool {
 		return tried(a, gone) && a.Status.OperationState.Phase == "Succeeded" && a.Resource("CassandraCluster") == "OutOfSync"
@@ -60,7 +60,7 @@ func playPrune(t *testing.T, w *world) {
 	wantKept(t, second, uid)
 
 	must(t, os.WriteFile(kustomization, rendered, 0o600))
-	back := p.Repository.CommitByHand(t)
+	back := p.CommitByHand(t)
 	p.tell(t)
 	p.synced(t, second, back)
 	p.Patch(t, "Application", p.appName(second), `{"metadata":{"finalizers":["resources-finalizer.argocd.argoproj.io"]}}`)

@@ -34,7 +34,6 @@ type play struct {
 	*world
 	*fleet.Ring
 	scribe *chronicle.Scribe
-	set    bool // an ApplicationSet
 }
 
 // begin prepares a small ring, which Argo CD gets from its repository. The audit logs are read from here on.
