@@ -26,7 +26,12 @@ func TestGuide(t *testing.T) {
 	document := string(content)
 	c.Namespace(t, ring.Namespace, "flux-system", "gitops")
 	installed := false
+	var early []docs.Block // of documents that come before
 	for _, s := range docs.RunBy(t) {
+		if s.Language == "yaml" && !installed {
+			early = append(early, s)
+			continue
+		}
 		if s.Language == "yaml" {
 			takes(t, c, s)
 			continue
@@ -39,6 +44,9 @@ func TestGuide(t *testing.T) {
 		if !installed {
 			installed = true
 			kubectlTo(t, c, "wait", "--for=condition=Established", "crd/gates.casskop-gitops.dev")
+			for _, s := range early {
+				takes(t, c, s)
+			}
 			kubectlTo(t, c, "apply", "-k", filepath.Join(overlay(), "gate"))
 		}
 	}
