@@ -5,6 +5,8 @@ import (
 	"testing"
 	"testing/fstest"
 
+	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
 
 	"github.com/casskop-gitops/casskop-gitops/pkg/api/v1alpha1"
@@ -34,6 +36,11 @@ func newWorld(b *testing.B) *world {
 	clusters := bed.Start(b, names...)
 	for _, c := range clusters {
 		if err := c.InstallGate(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+		// CassandraClusters are written here as the benchmark wants them, before and after their Gates
+		binding := &admissionregistrationv1.ValidatingAdmissionPolicyBinding{ObjectMeta: metav1.ObjectMeta{Name: bed.GateServiceAccount}}
+		if err := c.Client.Delete(b.Context(), binding); err != nil {
 			b.Fatal(err)
 		}
 		c.Namespace(b, sampleNamespace, "flux-system")
