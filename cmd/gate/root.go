@@ -7,9 +7,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
-	"github.com/casskop-gitops/casskop-gitops/pkg/schema"
+	"github.com/casskop-gitops/casskop-gitops/pkg/mistyped"
 )
 
 // failure is an error that is not one of usage.
@@ -35,19 +34,6 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	return fmt.Errorf("unexpected argument %q%s; see %s --help", args[0], hint, cmd.CommandPath())
 }
 
-// flagError adds what a mistyped flag was probably meant to be, and where to look.
-func flagError(c *cobra.Command, err error) error {
-	hint := ""
-	if unknown, is := errors.AsType[*pflag.NotExistError](err); is {
-		var names []string
-		c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
-		if hint = schema.Suggest("--"+unknown.GetSpecifiedName(), names); hint != "" {
-			hint = "; " + hint
-		}
-	}
-	return fmt.Errorf("%w%s; see %s --help", err, hint, c.CommandPath())
-}
-
 func newRootCommand(stdout, stderr io.Writer) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "gate",
@@ -65,7 +51,7 @@ Exit status: 0 done, 1 it failed, 2 bad usage.`,
 	}
 	cmd.SetOut(stdout)
 	cmd.SetErr(stderr)
-	cmd.SetFlagErrorFunc(flagError)
+	cmd.SetFlagErrorFunc(mistyped.Flag)
 	cmd.AddCommand(newRunCommand(stderr), newVersionCommand(stdout))
 	cmd.AddCommand(newStatusCommand(stdout), newWaitCommand(stdout, stderr))
 	cmd.AddCommand(newOpenCommand(stdout, stderr), newCloseCommand(stdout, stderr))

@@ -1,15 +1,14 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
+	"github.com/casskop-gitops/casskop-gitops/pkg/mistyped"
 	"github.com/casskop-gitops/casskop-gitops/pkg/render"
 	"github.com/casskop-gitops/casskop-gitops/pkg/schema"
 )
@@ -34,19 +33,6 @@ type flags struct {
 	allow        []string
 	against      string
 	refreshSeeds bool
-}
-
-// flagError adds what a mistyped flag was probably meant to be, and where to look.
-func flagError(c *cobra.Command, err error) error {
-	hint := ""
-	if unknown, is := errors.AsType[*pflag.NotExistError](err); is {
-		var names []string
-		c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
-		if hint = schema.Suggest("--"+unknown.GetSpecifiedName(), names); hint != "" {
-			hint = "; " + hint
-		}
-	}
-	return fmt.Errorf("%w%s; see %s --help", err, hint, c.CommandPath())
 }
 
 func newRootCommand(stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
@@ -77,7 +63,7 @@ Exit status: 0 done, 1 check or diff found something, 2 bad input or usage.`,
 	cmd.SetIn(stdin)
 	cmd.SetOut(stdout)
 	cmd.SetErr(stderr)
-	cmd.SetFlagErrorFunc(flagError)
+	cmd.SetFlagErrorFunc(mistyped.Flag)
 	a.addFlags(cmd)
 	diff, check, graph, imports := newDiffCommand(a), newCheckCommand(a), newGraphCommand(a), newImportCommand(a)
 	for _, c := range []*cobra.Command{cmd, diff, check, imports} {

@@ -22,6 +22,7 @@ import (
 func playApplicationSet(t *testing.T, w *world) {
 	p := w.begin(t, "set")
 	p.ArgoCD.ApplicationSet = true
+	p.ArgoCD.Destinations = map[string]v1alpha1.RenderDestination{"k8s-cluster1": {Server: p.Members[0].Config.Host}} // the other one by its name
 	c := p.commit(t)
 	p.install(t, "base/set/applicationset.yaml")
 	fleet.WaitThrough(t, patience, c.Revision, p.Members...)
